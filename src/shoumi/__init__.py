@@ -1,0 +1,1 @@
+"""Shoumi (守密): finds what must not leave an organisation."""

@@ -1,0 +1,1 @@
+"""The console: ledgers, approvals, custody, cases, audit."""

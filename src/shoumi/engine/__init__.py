@@ -1,0 +1,1 @@
+"""The inspection engine: addresses in, findings and gaps out."""

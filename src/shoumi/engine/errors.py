@@ -43,7 +43,7 @@ class OutputError(ShoumiError):
     """A report cannot be written; the message names the file and the cause."""
 
 
-class Unexamined(ShoumiError):
+class Unexamined(ShoumiError):  # noqa: N818  (a state of content, not a mistake)
     """Content that cannot be examined; ``reason`` is the Gap's."""
 
     reason: ClassVar[GapReason] = "unsupported"

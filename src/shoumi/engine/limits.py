@@ -42,8 +42,8 @@ class Budget:
 
     limits: Limits
     members: int = 0
-    bytes: int = 0
     ancestors: list[bytes] = field(default_factory=list)  # digests of the containers being opened, outermost first
+    unpacked: int = 0  # bytes
 
     def enter(self, digest: bytes) -> None:
         """Go one level down. Raises LimitReached beyond the depth, or when a container contains itself (droste)."""
@@ -62,5 +62,5 @@ class Budget:
         self.members += 1
         if self.members > self.limits.members:
             raise LimitReached(f"more than {self.limits.members} members")
-        if self.bytes > self.limits.total_bytes:
+        if self.unpacked > self.limits.total_bytes:
             raise LimitReached(f"more than {self.limits.total_bytes // MIB} MiB unpacked")

@@ -124,8 +124,9 @@ class Item:
     """Something to examine: a file that a source found, a member that a container holds, an embedded object.
 
     ``path`` is the address for a source's items and the name inside the container for members. ``open`` returns
-    a readable binary stream; for members it may be used once, before the next member is asked for. ``kind`` is
-    the step it adds to the trail (``file`` for what sources find, else the container's name).
+    a readable binary stream; for members it may be used once, before the next member is asked for. ``local`` says that
+    ``path`` is a file of this machine, which is read in place instead. ``kind`` is the step it adds to the trail
+    (``file`` for what sources find, else the container's name).
     """
 
     source: str
@@ -135,6 +136,7 @@ class Item:
     open: Callable[[], BinaryIO]
     kind: str = "file"
     hidden: bool = False
+    local: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Something that was not examined, or not wholly, and why. Containers and extractors leave trail and stage empty."""
+    """Something that was not examined, or not wholly, and why.
+
+    Containers and extractors leave trail and stage empty; the examination fills them in.
+    """
 
     reason: GapReason
     detail: str

@@ -1,0 +1,1 @@
+"""Wire protocols: what passes through is examined by the engine."""

@@ -1,0 +1,1 @@
+"""Registered documents: fingerprints, index, alignment."""

@@ -1,0 +1,1 @@
+"""One module per written form of a scan's results."""

@@ -1,0 +1,245 @@
+"""One outermost item, all the way down: Item in, matches, gaps and skips out.
+
+    Item → Blob → container → Items …      (recursion, bounded by a Budget)
+                → extractor → Segments → Documents → Inspector → matches
+                            → embedded Items …
+
+Whatever cannot be examined leaves a Gap. A leaf is a blob that is being opened; leaves are numbered in a fixed
+order, so that a leaf that killed its process can be named, and left out the next time, while all others
+keep their results.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Final, Protocol, TypeAlias
+
+from shoumi.engine import registry, sniff
+from shoumi.engine.blob import Blob, refused
+from shoumi.engine.errors import Corrupt, Unexamined
+from shoumi.engine.limits import Budget
+from shoumi.engine.settings import Settings
+from shoumi.engine.source import Skipped
+from shoumi.engine.types import Document, Gap, GapReason, Item, Match, Segment, Trail
+
+Event: TypeAlias = Match | Gap | Skipped
+_FLUSH: Final = 4_000_000  # characters of a large document that are inspected together
+
+# Kinds that carry no text: counted, not examined, no Gap.
+SKIPPED: Final = re.compile(
+    r"(?:video|audio|font)/.*|application/(?:x-executable|x-sharedlib|x-object|x-coredump|vnd\.microsoft\.portable-executable"
+    r"|x-mach-binary|java-vm|x-python-bytecode|x-font-.*|x-gettext-translation|x-dosexec|wasm)|inode/x-empty"
+)
+
+
+class Inspects(Protocol):
+    """What happens to text: the Inspector's rules, or a listener that only wants the segments."""
+
+    def inspect(self, document: Document) -> Iterable[Match | Gap]:
+        """Return what is found in a document."""
+        ...
+
+    def inspect_bytes(self, raw: bytes, trail: Trail) -> Iterable[Match | Gap]:
+        """Return what is found in plain text that is valid UTF-8."""
+        ...
+
+    def mask(self, text: str) -> str:
+        """Return a name with the secrets in it masked."""
+        ...
+
+
+@dataclass(slots=True)
+class Poison:
+    """Leaves of an item that killed a process: number → why."""
+
+    leaves: dict[int, tuple[GapReason, str]] = field(default_factory=dict)
+
+
+class Examiner:
+    """Examines items one after the other. ``beat`` hears the leaf's number, its trail and size before it is opened."""
+
+    def __init__(
+        self, inspects: Inspects, settings: Settings, beat: Callable[[int, Trail, int], None] = lambda *_: None
+    ) -> None:
+        self._inspects = inspects
+        self._settings = settings
+        self._beat = beat
+        self._containers = registry.containers()
+        self._extractors = registry.extractors()
+        self._sniffer = registry.sniffer()
+        self._leaf = 0
+        self._budget = Budget(settings.limits)
+        self._poison: dict[int, tuple[GapReason, str]] = {}
+        self.members = 0
+        self.until_changed = False
+        self.changed = False  # the item changed while it was read: its result must not be kept
+
+    def examine(self, item: Item, poison: Poison | None = None) -> Iterator[Event]:
+        """Yield everything about an outermost item; ``item.path`` is its address."""
+        self._leaf = 0
+        self.members = 0
+        self.changed = False
+        self._budget = Budget(self._settings.limits)
+        self._poison = poison.leaves if poison else {}
+        yield from self._item(item, Trail())
+
+    def _item(self, item: Item, above: Trail) -> Iterator[Event]:
+        trail = above.child(item.kind, self._inspects.mask(printable(item.path)))
+        leaf, self._leaf = self._leaf, self._leaf + 1
+        if leaf in self._poison:
+            reason, detail = self._poison[leaf]
+            yield Gap(reason, detail, trail, "read")
+            return
+        self._beat(leaf, trail, item.size or 0)
+        try:
+            blob = self._blob(item, nested=bool(above.steps))
+        except Unexamined as error:
+            yield _gap(error, trail, "read")
+            return
+        except OSError as error:
+            yield _gap(refused(error), trail, "read")
+            return
+        try:
+            yield from self._names(item, trail)
+            yield from self._open(blob, trail, item)
+            if blob.partial is not None:
+                yield _gap(blob.partial, trail, "read")
+            if blob.changed:
+                self.changed = True
+                yield Gap("changed", "the file changed while it was read", trail, "read")
+        finally:
+            blob.close()
+
+    def _blob(self, item: Item, *, nested: bool) -> Blob:
+        if item.local:
+            return Blob.of_file(item.path, self._settings.limits)
+        with item.open() as stream:
+            return Blob.spool(stream, self._settings.limits, self._budget if nested else None)
+
+    def _names(self, item: Item, trail: Trail) -> Iterator[Event]:
+        """Inspect the item's own name: a file named after a person's number leaks as its content would."""
+        name = printable(item.path)
+        masked = trail.steps[-1].name
+        if masked != name or not name.isascii():
+            raw = name.encode("utf-8", "replace")
+            for event in self._inspects.inspect_bytes(raw, trail):
+                if isinstance(event, Match):
+                    yield replace(event, locator=replace(event.locator, line=None, part="name"))
+
+    def _open(self, blob: Blob, trail: Trail, item: Item) -> Iterator[Event]:
+        media_type = self._sniffer.media_type(blob)
+        if media_type == sniff.TEXT and self._plain(blob):
+            yield from self._inspects.inspect_bytes(blob.read(), trail)
+            return
+        if media_type in self._containers:
+            yield from self._container(media_type, blob, trail)
+        elif media_type in self._extractors:
+            yield from self._extractor(media_type, blob, trail, item)
+        elif SKIPPED.fullmatch(media_type):
+            yield Skipped(media_type)
+        else:
+            yield from self._extractor(sniff.UNKNOWN, blob, trail, item)
+
+    def _plain(self, blob: Blob) -> bool:
+        """Whether a text needs no decoding, no blocks and no mark removed."""
+        data = blob.data
+        if data is None or len(data) > self._settings.limits.block_bytes:
+            return False
+        if data.isascii():
+            return True
+        if data.startswith(b"\xef\xbb\xbf"):
+            return False
+        try:
+            data.decode()
+        except UnicodeDecodeError:
+            return False
+        return True
+
+    def _container(self, media_type: str, blob: Blob, trail: Trail) -> Iterator[Event]:
+        plugin = self._containers[media_type]
+        try:
+            self._budget.enter(blob.digest)
+        except Unexamined as error:
+            yield _gap(error, trail, "unpack")
+            return
+        try:
+            for part in plugin.members(blob, self._settings):
+                if isinstance(part, Gap):
+                    yield replace(part, trail=below(trail, part.trail, self._inspects.mask), stage="unpack")
+                    continue
+                self._budget.member()
+                self.members += 1
+                yield from self._item(part, trail)
+        except Unexamined as error:
+            yield _gap(error, trail, "unpack")
+        except MemoryError:
+            raise
+        except Exception as error:  # a plug-in's mistake costs a Gap, never the scan
+            yield _gap(Corrupt(f"{plugin.name} cannot read it: {type(error).__name__}"), trail, "unpack")
+        finally:
+            self._budget.leave()
+
+    def _extractor(self, media_type: str, blob: Blob, trail: Trail, item: Item) -> Iterator[Event]:
+        plugin = self._extractors[media_type]
+        pending: list[Segment] = []
+        size = 0
+
+        def document() -> Iterator[Event]:
+            nonlocal pending, size
+            segments, pending, size = tuple(pending), [], 0
+            if segments:
+                yield from self._inspects.inspect(Document(trail, segments, media_type, plugin.method))
+
+        try:
+            self._budget.enter(blob.digest)
+        except Unexamined as error:
+            yield _gap(error, trail, "extract")
+            return
+        try:
+            for part in plugin.segments(blob, self._settings):
+                if isinstance(part, Segment):
+                    pending.append(replace(part, hidden=True) if item.hidden else part)
+                    size += len(part.text)
+                    if size >= _FLUSH:
+                        self._beat(self._leaf - 1, trail, blob.size)
+                        yield from document()
+                elif isinstance(part, Gap):
+                    yield replace(part, trail=below(trail, part.trail, self._inspects.mask), stage="extract")
+                else:
+                    yield from document()
+                    self._budget.member()
+                    self.members += 1
+                    yield from self._item(part, trail)
+        except Unexamined as error:
+            yield from document()
+            yield _gap(error, trail, "extract")
+        except MemoryError:
+            raise
+        except Exception as error:  # a plug-in's mistake costs a Gap, never the scan
+            yield from document()
+            yield _gap(Corrupt(f"{plugin.name} cannot read it: {type(error).__name__}"), trail, "extract")
+        else:
+            yield from document()
+        finally:
+            self._budget.leave()
+
+
+def printable(name: str) -> str:
+    """Return a name that can be printed and stored: undecodable bytes and control characters become escapes."""
+    if name.isprintable():
+        return name
+    name = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in name)
+
+
+def below(trail: Trail, inner: Trail, mask: Callable[[str], str]) -> Trail:
+    """Return a plug-in's own trail, which starts at its blob, as one that starts at the address."""
+    for step in inner.steps:
+        trail = trail.child(step.kind, mask(printable(step.name)))
+    return trail
+
+
+def _gap(error: Unexamined, trail: Trail, stage: str) -> Gap:
+    return Gap(error.reason, str(error), trail, stage)

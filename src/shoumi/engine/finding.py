@@ -1,0 +1,131 @@
+"""From a Detection to a Match that may be shown: place, masked snippet, keyed id.
+
+Nothing that leaves here holds a secret: every detection of the document masks its own characters in every snippet
+that covers it. Ids are HMACs under the installation key over rule and normalised content, so that the same content
+has the same id anywhere, and nobody can guess a number back from it.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from shoumi.engine.detector import Detection, Mask
+from shoumi.engine.rule import Rule
+from shoumi.engine.types import Document, Finding, Locator, Match
+from shoumi.engine.view import Place, View
+
+AROUND: Final = 40  # characters of a snippet on each side
+LONGEST: Final = 120  # characters of the span itself that a snippet shows
+_SPACES: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
+_CHARACTER: Final = re.compile(r"[^\s\-]")
+
+
+def matches(
+    document: Document, view: View, detections: Sequence[Detection], rules: Mapping[str, Rule], key: bytes
+) -> Iterator[Match]:
+    """Turn detections, bytes of ``view``, into matches in order of place, then rule."""
+    source = view.original
+    spans = [(*view.source_span(found.start, found.end), found) for found in detections]
+    spans.sort(key=lambda entry: (entry[0], entry[1], entry[2].rule))
+    secrets = _secrets(view, detections)
+    for start, end, found in spans:
+        rule = rules[found.rule]
+        place = source.place(start)
+        if place.segment.keep is not None:
+            first, last = place.segment.keep
+            if not first <= place.offset - place.segment.base < last:
+                continue
+        length = len(source.raw[start:end].decode("utf-8", "ignore"))
+        data = dict(found.data)
+        if place.segment.hidden:
+            data["hidden"] = True
+        yield Match(
+            id=identify(key, found.rule, found.content),
+            rule=found.rule,
+            category=found.category or rule.category,
+            severity=found.severity or rule.severity,
+            confidence=round(found.confidence * document.confidence, 3),
+            trail=document.trail,
+            locator=_locator(place),
+            span=(place.offset, place.offset + length),
+            snippet=snippet(source, start, end, secrets),
+            reasons=found.reasons,
+            area=rule.area,
+            data=data,
+        )
+
+
+def identify(key: bytes, rule: str, content: str) -> str:
+    """Return the id of a rule's content: 128 bits of HMAC-SHA-256, in hexadecimal."""
+    return hmac.digest(key, f"{rule}\0{content}".encode("utf-8", "surrogatepass"), "sha256")[:16].hex()
+
+
+Secret = tuple[int, int, Mask]  # bytes of the original view, and how much may show
+
+
+def _secrets(view: View, detections: Iterable[Detection]) -> list[Secret]:
+    found = [
+        (*view.source_span(*(entry.secret or (entry.start, entry.end))), entry.mask)
+        for entry in detections
+        if entry.mask != "none"
+    ]
+    return sorted(set(found))
+
+
+def snippet(source: View, start: int, end: int, secrets: Sequence[Secret]) -> str:
+    """Return the surroundings of a span on one line, with every known secret masked."""
+    window = source.window(start - AROUND * 4, end + AROUND * 4)
+    head, tail = window.index(start), window.index(end)
+    text = list(window.text)
+    first = bisect_left(secrets, (window.start - 4096,))
+    for begin, finish, mask in secrets[first:]:
+        if begin >= window.start + len(window.text.encode()):
+            break
+        if finish > window.start:
+            _hide(text, window.index(max(begin, window.start)), window.index(finish), mask, cut=begin < window.start)
+    left = _SPACES.sub(" ", "".join(text[max(0, head - AROUND) : head]))
+    middle = _SPACES.sub(" ", "".join(text[head:tail]))
+    right = _SPACES.sub(" ", "".join(text[tail : tail + AROUND]))
+    if len(middle) > LONGEST:
+        middle = middle[: LONGEST // 2] + "…" + middle[-LONGEST // 2 :]
+    return (left + middle + right).strip()
+
+
+def _hide(text: list[str], start: int, end: int, mask: Mask, *, cut: bool) -> None:
+    shown = 2 if mask == "edges" and end - start >= 8 and not cut else 0
+    for index in range(start + shown, min(end - shown, len(text))):
+        if _CHARACTER.match(text[index]):
+            text[index] = "*"
+
+
+def masked(text: str, view: View, detections: Iterable[Detection]) -> str:
+    """Return a name or a path with every secret in it masked."""
+    letters = list(text)
+    window = view.original.window(0, len(view.original.raw))
+    for begin, finish, mask in _secrets(view, detections):
+        _hide(letters, window.index(begin), window.index(finish), mask, cut=False)
+    return "".join(letters)
+
+
+def _locator(place: Place) -> Locator:
+    locator = place.segment.locator
+    return locator if locator.cell else replace(locator, line=place.line)
+
+
+def group(found: Iterable[Match]) -> Iterator[Finding]:
+    """Gather matches with the same id, gravest first, in order of first appearance among equals."""
+    from shoumi.engine.types import SEVERITIES
+
+    by_id: dict[str, list[Match]] = {}
+    for match in found:
+        by_id.setdefault(match.id, []).append(match)
+    findings = [
+        Finding(id_, entries[0].rule, min((m.severity for m in entries), key=SEVERITIES.index), tuple(entries))
+        for id_, entries in by_id.items()
+    ]
+    yield from sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))

@@ -1,0 +1,158 @@
+"""The prefilter: all anchors of all rules as compiled Hyperscan databases, bytes in, ends of anchors out.
+
+Anchors are short pieces that say where a rule's exact pattern may match; that pattern runs only there. Matches have
+no start (Hyperscan's start-of-match costs more than looking back). Two databases beat one: kinds that start with a
+digit apart from words (docs/decisions/0002-prefilter.md). A compiled set is cached, authenticated with the
+installation key, because loading one that somebody else wrote would run their bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from shoumi.engine.errors import RuleError
+from shoumi.engine.rule import Rule
+from shoumi.engine.view import FOLD_ANCHOR
+
+FOLD: Final = "\x00fold"
+_SEAL: Final = 32  # bytes of the HMAC that precedes a cached set
+
+
+class Patterns:
+    """Scans bytes for the anchors of rules. Not safe to share between threads."""
+
+    def __init__(self, names: Sequence[str], databases: Sequence[Any]) -> None:
+        self._names = names
+        self._databases = databases
+
+    def scan(self, raw: bytes) -> dict[str, list[int]]:
+        """Return for each rule that has any the ends of its anchors, rising; ``FOLD`` when the text wants folding."""
+        found: list[tuple[int, int]] = []
+
+        def collect(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            found.append((number, end))
+
+        for database in self._databases:
+            database.scan(raw, match_event_handler=collect)
+        if not found:
+            return {}
+        hits: dict[str, list[int]] = {}
+        names = self._names
+        for number, end in found:
+            hits.setdefault(names[number], []).append(end)
+        for ends in hits.values():
+            ends.sort()
+        return hits
+
+
+def prepare(rules: Sequence[Rule], cache: Path | None, key: bytes) -> Patterns:
+    """Return the prefilter for rules, from the cache when it is there. Raises RuleError on an anchor that fails."""
+    import hyperscan
+
+    names, groups = _groups(rules)
+    identity = hashlib.sha256(repr((hyperscan.__name__, _version(), names, groups)).encode()).hexdigest()
+    sets = [
+        _database(group, rules, cache / f"{identity[:32]}-{number}.hs" if cache else None, key)
+        for number, group in enumerate(groups)
+        if group
+    ]
+    return Patterns(names, sets)
+
+
+Group = list[tuple[bytes, int, int]]  # anchor, number of its rule, flags
+
+
+def _groups(rules: Sequence[Rule]) -> tuple[list[str], tuple[Group, ...]]:
+    """Split anchors into the databases that scan fastest: digit-led, words."""
+    import hyperscan as hs
+
+    names = [FOLD]
+    digits: Group = []
+    words: Group = [(FOLD_ANCHOR, 0, int(hs.HS_FLAG_SINGLEMATCH))]
+    for rule in rules:
+        if not rule.anchors:
+            continue
+        number = len(names)
+        names.append(rule.id)
+        for anchor in rule.anchors:
+            flags = 0 if anchor.isascii() and "\\x{" not in anchor else int(hs.HS_FLAG_UTF8)
+            if "i" in rule.flags:
+                flags |= int(hs.HS_FLAG_CASELESS)
+            group = digits if _digit_led(anchor) else words
+            group.append((anchor.encode(), number, flags))
+    return names, (digits, words)
+
+
+def _digit_led(anchor: str) -> bool:
+    return re.match(r"(?:\(\?[:i]+|\()*(?:\[?[0-9]|\\d)", anchor) is not None
+
+
+def _database(group: Group, rules: Sequence[Rule], cached: Path | None, key: bytes) -> Any:
+    import hyperscan as hs
+
+    if cached is not None and (database := _load(cached, key)) is not None:
+        return database
+    database = hs.Database(mode=hs.HS_MODE_BLOCK)
+    expressions, ids, flags = zip(*group, strict=True)
+    try:
+        database.compile(expressions=list(expressions), ids=list(ids), elements=len(ids), flags=list(flags))
+    except hs.HyperscanError as error:
+        raise _blame(group, rules) from error
+    database.scratch = hs.Scratch(database)
+    if cached is not None:
+        _store(cached, hs.dumpb(database), key)
+    return database
+
+
+def _blame(group: Group, rules: Sequence[Rule]) -> RuleError:
+    """Find the anchor that does not compile."""
+    import hyperscan as hs
+
+    anchored = [rule for rule in rules if rule.anchors]
+    for expression, number, flags in group:
+        try:
+            hs.Database(mode=hs.HS_MODE_BLOCK).compile(expressions=[expression], ids=[0], elements=1, flags=[flags])
+        except hs.HyperscanError as error:
+            rule = anchored[number - 1]
+            return RuleError(rule.file, rule.line, f"{rule.id}: the anchor {expression.decode()!r} fails: {error}")
+    return RuleError("", 0, "the anchors of these rules are too large together")
+
+
+def _load(path: Path, key: bytes) -> Any:
+    import hyperscan as hs
+
+    try:
+        sealed = path.read_bytes()
+    except OSError:
+        return None
+    seal, data = sealed[:_SEAL], sealed[_SEAL:]
+    if not hmac.compare_digest(seal, hmac.digest(key, data, "sha256")):
+        return None
+    try:
+        database = hs.loadb(data, mode=hs.HS_MODE_BLOCK)
+        database.scratch = hs.Scratch(database)
+    except hs.HyperscanError:  # written for another processor or version
+        return None
+    return database
+
+
+def _store(path: Path, data: bytes, key: bytes) -> None:
+    temporary = path.with_suffix(f".{os.getpid()}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        temporary.write_bytes(hmac.digest(key, data, "sha256") + data)
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)  # a full disk costs the cache, not the scan
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("hyperscan")

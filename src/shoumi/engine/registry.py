@@ -1,0 +1,76 @@
+"""Finds the plug-ins: every module in ``sources``, ``containers``, ``extractors``, ``detectors`` and ``reports``.
+
+A new module in one of these folders is all it takes; it names its plug-in ``PLUGIN``. Modules are imported once, on
+first use of their family, and must import fast.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from typing import Any
+
+from shoumi.engine.container import Container
+from shoumi.engine.detector import Detector
+from shoumi.engine.extractor import Extractor
+from shoumi.engine.report import Report
+from shoumi.engine.sniff import Sniffer
+from shoumi.engine.source import Source
+
+
+@cache
+def plugins(family: str) -> tuple[Any, ...]:
+    """Return the plug-ins of a family in order of module name."""
+    package = importlib.import_module(f"shoumi.engine.{family}")
+    found = []
+    for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda entry: entry.name):
+        plugin = getattr(importlib.import_module(f"{package.__name__}.{module.name}"), "PLUGIN", None)
+        if plugin is not None:
+            found.append(plugin)
+    return tuple(found)
+
+
+def sources() -> tuple[Source, ...]:
+    """Return all sources; the local one, which takes any address, last."""
+    return tuple(sorted(plugins("sources"), key=lambda source: source.name == "local"))
+
+
+@cache
+def containers() -> dict[str, Container]:
+    """Return the container for each media type."""
+    return {media_type: plugin for plugin in plugins("containers") for media_type in plugin.media_types}
+
+
+@cache
+def extractors() -> dict[str, Extractor]:
+    """Return the extractor for each media type."""
+    return {media_type: plugin for plugin in plugins("extractors") for media_type in plugin.media_types}
+
+
+@cache
+def detectors() -> dict[str, type[Detector]]:
+    """Return the detectors' classes by name."""
+    return {plugin.name: plugin for plugin in plugins("detectors")}
+
+
+@cache
+def reports() -> dict[str, type[Report]]:
+    """Return the reports' classes by name."""
+    return {plugin.name: plugin for plugin in plugins("reports")}
+
+
+@cache
+def sniffer() -> Sniffer:
+    """Return what tells media types."""
+    return Sniffer((*plugins("containers"), *plugins("extractors")))
+
+
+def versions() -> str:
+    """Return names and versions of everything that shapes results: part of the cache key."""
+    parts = [
+        f"{family}.{plugin.name}={plugin.version}"
+        for family in ("containers", "extractors", "detectors")
+        for plugin in plugins(family)
+    ]
+    return " ".join(parts)

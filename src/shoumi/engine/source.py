@@ -1,0 +1,59 @@
+"""The contract of sources: an address in, what is found there out.
+
+Implementations stand in ``sources/``, one module per kind of place, each with a ``PLUGIN``. The walk happens in the
+parent process; workers open what was found with ``item``, so that nothing but paths travels between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from shoumi.engine.settings import Settings
+from shoumi.engine.types import Gap, Item
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Which part of a place is walked. Patterns are shell globs on the path below the address, or on a name."""
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    follow_links: bool = False
+    one_file_system: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something to examine. ``signature`` changes whenever the content may have changed (empty: never cached)."""
+
+    path: str
+    size: int
+    modified: float | None
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something that is left out on purpose and counted: a link inside the tree, a path that was excluded."""
+
+    media_type: str
+
+
+class Source(Protocol):
+    """Reads addresses of one kind."""
+
+    name: str
+
+    def accepts(self, address: str) -> bool:
+        """Whether this source is meant by the address; the local source takes what no other wants."""
+        ...
+
+    def walk(self, address: str, policy: Policy) -> Iterator[Found | Gap | Skipped]:
+        """Yield what is there in a fixed order. Raises AddressError when the address itself does not exist."""
+        ...
+
+    def item(self, path: str, settings: Settings) -> Item:
+        """Return what was found at ``path`` for opening, possibly in another process."""
+        ...

@@ -1,0 +1,170 @@
+"""How detectors see a document: its segments joined as UTF-8, with the way back to segment, line and code point.
+
+Everything is in bytes until a match is certain, because decoding costs more than scanning. Offsets that detectors
+get and give are bytes of ``View.raw``. Texts with zero-width characters, soft hyphens or full-width letters are
+folded first; the way back is kept, so that spans always point into the original.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from shoumi.engine.types import Segment
+
+_DELETED: Final = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0e\ufe0f\u00ad"
+_WIDE: Final = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+_KEPT_WIDE: Final = "，：；！？（）、。"  # punctuation that Chinese text uses as its own
+_FOLDS: Final[dict[str, str]] = (
+    {chr(code): char for code, char in _WIDE.items() if chr(code) not in _KEPT_WIDE}
+    | dict.fromkeys(_DELETED, "")
+    | {"\u00a0": " "}
+)
+_FOLDED: Final = re.compile("[" + "".join(re.escape(char) for char in _FOLDS) + "]")
+
+# Hyperscan bytes patterns that say a view must be folded before its other hits count.
+FOLD_ANCHOR: Final = (
+    rb"\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xef\xbb\xbf|\xef\xb8[\x8e\x8f]|\xc2[\xad\xa0]"
+    rb"|\xef\xbc[\x82-\x87\x8a\x8b\x8d-\x99\x9c-\x9e\xa0-\xbf]|\xef\xbd[\x80-\x9e]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A piece of a view, decoded: ``start`` is the byte of its first character in the view."""
+
+    text: str
+    start: int
+
+    def byte(self, index: int) -> int:
+        """Return the view's byte offset of the character at ``index``."""
+        if self.text.isascii():
+            return self.start + index
+        return self.start + len(self.text[:index].encode())
+
+    def index(self, byte: int) -> int:
+        """Return the character index of a byte offset of the view."""
+        if self.text.isascii():
+            return byte - self.start
+        return len(self.text.encode()[: byte - self.start].decode("utf-8", "ignore"))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a byte offset is: the segment, the code point in it, the line (from 1)."""
+
+    segment: Segment
+    offset: int
+    line: int
+
+
+class View:
+    """The joined text of some segments. ``raw`` is always valid UTF-8."""
+
+    __slots__ = ("_last", "_pieces", "_source", "raw", "segments", "starts")
+
+    def __init__(self, segments: Sequence[Segment], raw: bytes | None = None) -> None:
+        self.segments = segments
+        self._source: View = self
+        self._pieces: tuple[list[int], list[int], list[int]] | None = None
+        self._last = (-1, 0, 0, 0)  # segment, byte, code points and lines before it: matches come in order
+        if raw is not None:
+            self.raw, self.starts = raw, [0]
+            return
+        parts: list[bytes] = []
+        self.starts = []
+        size = 0
+        for number, segment in enumerate(segments):
+            if number:
+                joint = segment.joint.encode()
+                parts.append(joint)
+                size += len(joint)
+            self.starts.append(size)
+            data = segment.text.encode("utf-8", "replace")
+            parts.append(data)
+            size += len(data)
+        self.raw = b"".join(parts)
+
+    @property
+    def original(self) -> View:
+        """The view that this one was folded from, or itself."""
+        return self._source
+
+    @property
+    def text(self) -> str:
+        """The whole view, decoded."""
+        return self.raw.decode()
+
+    def fold(self) -> View:
+        """Return the view without zero-width characters and with plain letters for full-width ones."""
+        parts: list[bytes] = []
+        folded_at: list[int] = [0]
+        source_at: list[int] = [0]
+        source_end: list[int] = []
+        text = self.text
+        at_char = at_source = at_folded = 0
+        for found in _FOLDED.finditer(text):
+            plain = text[at_char : found.start()].encode()
+            new, width = _FOLDS[found.group()].encode(), len(found.group().encode())
+            parts += (plain, new)
+            at_char = found.end()
+            at_source += len(plain)
+            at_folded += len(plain)
+            source_end.append(at_source)
+            folded_at.append(at_folded)
+            source_at.append(at_source)
+            source_end.append(at_source + width)
+            at_source += width
+            at_folded += len(new)
+            folded_at.append(at_folded)
+            source_at.append(at_source)
+        parts.append(text[at_char:].encode())
+        source_end.append(len(self.raw))
+        folded = View(self.segments, b"".join(parts))
+        folded.starts = self.starts  # of the source: folded offsets go through ``source_span`` first
+        folded._source = self
+        folded._pieces = (folded_at, source_at, source_end)
+        return folded
+
+    def source_span(self, start: int, end: int) -> tuple[int, int]:
+        """Translate a span of this view to one of ``original``."""
+        if self._pieces is None:
+            return start, end
+        folded_at, source_at, source_end = self._pieces
+        first = bisect_right(folded_at, start) - 1
+        last = bisect_right(folded_at, max(start, end - 1)) - 1
+        begin = source_at[first] + start - folded_at[first]
+        finish = min(source_at[last] + end - folded_at[last], source_end[last])
+        if source_end[last] - source_at[last] <= 3 and last % 2:  # a replaced character is taken whole
+            finish = source_end[last]
+        return begin, finish
+
+    def window(self, start: int, end: int) -> Window:
+        """Return the text around a byte span, cut at whole characters inside it."""
+        raw = self.raw
+        start, end = max(0, start), min(len(raw), end)
+        while start < end and raw[start] & 0xC0 == 0x80:
+            start += 1
+        while end < len(raw) and end > start and raw[end] & 0xC0 == 0x80:
+            end -= 1
+        return Window(raw[start:end].decode(), start)
+
+    def segment_at(self, byte: int) -> int:
+        """Return the index of the segment that a byte offset of the *original* view is in."""
+        return max(0, bisect_right(self.starts, byte) - 1)
+
+    def place(self, byte: int) -> Place:
+        """Locate a byte offset of the *original* view; fast when offsets come in rising order."""
+        number = self.segment_at(byte)
+        last, at, points, lines = self._last
+        if last != number or byte < at:
+            at, points, lines = self.starts[number], 0, 0
+        part = self.raw[at:byte]
+        points += len(part) if part.isascii() else len(part.decode("utf-8", "ignore"))
+        lines += part.count(b"\n")
+        self._last = (number, byte, points, lines)
+        segment = self.segments[number]
+        return Place(segment, segment.base + points, segment.lines + lines + 1)
