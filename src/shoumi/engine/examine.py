@@ -73,7 +73,6 @@ class Examiner:
         self._budget = Budget(settings.limits)
         self._poison: dict[int, tuple[GapReason, str]] = {}
         self.members = 0
-        self.until_changed = False
         self.changed = False  # the item changed while it was read: its result must not be kept
 
     def examine(self, item: Item, poison: Poison | None = None) -> Iterator[Event]:

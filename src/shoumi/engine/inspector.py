@@ -39,6 +39,7 @@ class Inspector:
         self._patterns: Patterns = prepare(tuple(self.rules.values()), home.folder("cache"), home.derive("rules cache"))
         self._key = home.derive("finding ids")
         self.until: datetime.date | None = None
+        self.generation = ""  # of the registered documents; part of the cache key
 
     def inspect(self, document: Document) -> Iterator[Match | Gap]:
         """Return what the rules find in a document."""

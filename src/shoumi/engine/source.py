@@ -50,8 +50,11 @@ class Source(Protocol):
         """Whether this source is meant by the address; the local source takes what no other wants."""
         ...
 
-    def walk(self, address: str, policy: Policy) -> Iterator[Found | Gap | Skipped]:
-        """Yield what is there in a fixed order. Raises AddressError when the address itself does not exist."""
+    def walk(self, address: str, policy: Policy, own: frozenset[tuple[int, int]]) -> Iterator[Found | Gap | Skipped]:
+        """Yield what is there in a fixed order; ``own`` are folders (device, inode) that are left out as Shoumi's.
+
+        Raises AddressError when the address itself does not exist.
+        """
         ...
 
     def item(self, path: str, settings: Settings) -> Item:

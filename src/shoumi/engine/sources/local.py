@@ -36,7 +36,7 @@ class Local:
         """Take whatever is not another source's."""
         return bool(address)
 
-    def walk(self, address: str, policy: Policy) -> Iterator[Found | Gap | Skipped]:
+    def walk(self, address: str, policy: Policy, own: frozenset[tuple[int, int]]) -> Iterator[Found | Gap | Skipped]:
         """Yield files in order of name, folders where their name stands. Raises AddressError."""
         try:
             status = os.stat(address)  # noqa: PTH116
@@ -44,7 +44,7 @@ class Local:
             reason = os.strerror(error.errno or 0) if isinstance(error, OSError) else "not a valid path"
             raise AddressError(f"{address}: {reason}. Check the spelling, or whether the drive is connected") from error
         if stat.S_ISDIR(status.st_mode):
-            yield from _Walk(address, policy, status).folder(address, "")
+            yield from _Walk(address, policy, status, own).folder(address, "")
         elif stat.S_ISREG(status.st_mode):
             yield _found(address, status)
         else:
@@ -56,7 +56,8 @@ class Local:
 
 
 class _Walk:
-    def __init__(self, root: str, policy: Policy, status: os.stat_result) -> None:
+    def __init__(self, root: str, policy: Policy, status: os.stat_result, own: frozenset[tuple[int, int]]) -> None:
+        self._own = own
         self._root = os.path.realpath(root)
         self._policy = policy
         self._device = status.st_dev
@@ -113,6 +114,8 @@ class _Walk:
         identity = (status.st_dev, status.st_ino)
         if self._policy.one_file_system and status.st_dev != self._device:
             yield Gap("special", "another file system; left out as --one-file-system asks", _trail(entry.path), "walk")
+        elif identity in self._own:
+            yield Skipped("excluded")
         elif identity in self._open:
             yield Gap("special", "a link to a folder that it stands in", _trail(entry.path), "walk")
         else:

@@ -1,0 +1,275 @@
+"""The whole path: addresses in, matches and gaps out, in an order that two scans of the same content share.
+
+    scan = shoumi.scan("/srv/share")
+    for event in scan:          # Match or Gap, as they come
+        ...
+    scan.summary                # complete once the loop has ended
+
+The walk runs here and nowhere else; content is read by workers (``worker.py``). What is found waits until everything
+that stands before it in the walk is done, so the order does not depend on which worker was faster. Files that have
+not changed since an earlier scan with the same options are not read again (``state.py``).
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+from shoumi.engine import record, registry
+from shoumi.engine.errors import AddressError
+from shoumi.engine.home import Home
+from shoumi.engine.inspector import Inspector
+from shoumi.engine.limits import MIB
+from shoumi.engine.settings import Settings
+from shoumi.engine.source import Found, Policy, Skipped, Source
+from shoumi.engine.state import State
+from shoumi.engine.suppression import Suppressions
+from shoumi.engine.types import Gap, Match, Step, Summary, Trail
+from shoumi.engine.worker import Batch, Pool, Result, Task
+from shoumi.version import VERSION
+
+_BATCH_FILES: Final = 64
+_BATCH_BYTES: Final = 4 * MIB
+_AHEAD: Final = 20_000  # results that may wait for one that is slow
+_TICK: Final = 0.2  # seconds between looks at the clock
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a scan is. ``total_bytes`` grows while the walk goes on; ``walked`` says that it has ended."""
+
+    files: int = 0
+    bytes: int = 0
+    total_files: int = 0
+    total_bytes: int = 0
+    findings: int = 0
+    gaps: int = 0
+    walked: bool = False
+    current: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class _Slot:
+    """A place in the walk's order: filled when its result is there."""
+
+    found: Found | None
+    events: list[Any] | None = None
+    members: int = 0
+    cached: bool = False
+
+
+# What the walk says: a task for the workers, or an event that is ready.
+_Walked: TypeAlias = tuple[Source, Found] | Gap | Skipped
+
+
+@dataclass
+class Scan:
+    """A scan that runs while it is iterated, once. ``stop`` ends it early, with a Gap that says so."""
+
+    addresses: Sequence[str]
+    settings: Settings = field(default_factory=Settings)
+    home: Home = field(default_factory=Home)
+    policy: Policy = field(default_factory=Policy)
+    jobs: int = 0  # worker processes; 0: one for each processor this process may use
+    suppressions: Suppressions | None = None
+    watch: Callable[[Progress], None] | None = None  # hears of progress a few times a second
+
+    def __post_init__(self) -> None:
+        """Load rules and earlier results. Raises UsageError or RuleError before anything is read."""
+        self.summary = Summary(version=VERSION)
+        self.progress = Progress()
+        self.errors: list[AddressError] = []
+        self._stopped = False
+        self._grave = 0
+        self._started = time.monotonic()
+        self._inspector = Inspector(self.settings, self.home)
+        self.summary.packs = {pack.id: pack.version for pack in self._inspector.packs}
+        self._state = State(self.home, self._options(), self.settings.today)
+        self._sources = registry.sources()
+        own = self.home.folder("").stat()
+        self._own = frozenset({(own.st_dev, own.st_ino)})
+        self._slots: deque[_Slot] = deque()
+        self._tasks: list[tuple[_Slot, Task]] = []
+        self._task_bytes = 0
+        self._running: dict[int, list[_Slot]] = {}
+        self._batches = 0
+
+    def stop(self) -> None:
+        """End the scan at the next opportunity; what is done is kept and reported."""
+        self._stopped = True
+
+    @property
+    def failed(self) -> bool:
+        """Whether an address did not exist (the others were scanned)."""
+        return bool(self.errors)
+
+    @property
+    def exit_code(self) -> int:
+        """0 all clear, 1 findings above info that are not suppressed, 3 none but gaps, 2 an address that failed."""
+        if self.errors:
+            return 2
+        if self._grave:
+            return 1
+        return 3 if self.summary.gaps else 0
+
+    def __iter__(self) -> Iterator[Match | Gap]:
+        """Run the scan."""
+        pool = Pool(self._inspector, self.settings, self.jobs or len(os.sched_getaffinity(0)))
+        try:
+            yield from self._run(pool)
+            if self._stopped:
+                self.summary.stopped = True
+                yield self._count(self._unfinished())
+        finally:
+            pool.close()
+            self._state.close()
+            self.summary.seconds = time.monotonic() - self._started
+            self._tell("")
+
+    def _run(self, pool: Pool) -> Iterator[Match | Gap]:
+        walk = self._walk()
+        walking, last = True, 0.0
+        while not self._stopped and (walking or self._slots):
+            while walking and len(self._slots) < _AHEAD and not self._full():
+                walking = self._take(next(walk, None))
+                if not self._tasks and self._slots and self._slots[0].events is not None and len(self._slots) > 1000:
+                    break
+            self._send(pool, flush=not walking or len(self._slots) >= _AHEAD)
+            if pool.busy():
+                wait = 0.0 if pool.idle() and walking and len(self._slots) < _AHEAD else _TICK
+                for batch, results in pool.receive(wait):
+                    self._fill(batch, results)
+            yield from self._ready()
+            if self.watch and (now := time.monotonic()) - last >= _TICK:
+                last = now
+                self.progress.walked = not walking
+                self._tell(pool.current())
+
+    def _walk(self) -> Iterator[_Walked]:
+        for address in self.addresses:
+            source = next(source for source in self._sources if source.accepts(address))
+            try:
+                for entry in source.walk(address, self.policy, self._own):
+                    yield (source, entry) if isinstance(entry, Found) else entry
+            except AddressError as error:
+                self.errors.append(error)
+
+    def _take(self, walked: _Walked | None) -> bool:
+        """Give the next thing of the walk its place in the order; False at the walk's end."""
+        if walked is None:
+            return False
+        if isinstance(walked, Gap | Skipped):
+            self._slots.append(_Slot(None, [record.write(self._masked(walked))]))
+            return True
+        source, found = walked
+        self.progress.total_files += 1
+        self.progress.total_bytes += found.size
+        slot = _Slot(found)
+        self._slots.append(slot)
+        known = self._state.known(found)
+        if known is not None:
+            slot.events, slot.members = known
+            slot.cached = True
+        else:
+            self._tasks.append((slot, (source.name, found)))
+            self._task_bytes += found.size
+        return True
+
+    def _masked(self, event: Gap | Skipped) -> Gap | Skipped:
+        if isinstance(event, Skipped):
+            return event
+        steps = tuple(Step(step.kind, self._inspector.mask(step.name)) for step in event.trail.steps)
+        return Gap(event.reason, event.detail, Trail(steps), event.stage)
+
+    def _full(self) -> bool:
+        return len(self._tasks) >= _BATCH_FILES or self._task_bytes >= _BATCH_BYTES
+
+    def _send(self, pool: Pool, *, flush: bool) -> None:
+        if self._tasks and (flush or self._full()) and pool.idle():
+            slots = [slot for slot, _ in self._tasks]
+            batch = Batch(self._batches, [task for _, task in self._tasks])
+            self._running[self._batches] = slots
+            self._batches += 1
+            self._tasks.clear()
+            self._task_bytes = 0
+            pool.send(batch)
+
+    def _fill(self, batch: Batch, results: list[Result]) -> None:
+        for slot, result in zip(self._running.pop(batch.first), results, strict=True):
+            slot.events, slot.members = result.events, result.members
+            if result.keep and slot.found is not None:
+                self._state.keep(slot.found, result.events, result.members, result.until)
+
+    def _ready(self) -> Iterator[Match | Gap]:
+        """Yield what is done and has nothing undone before it."""
+        slots = self._slots
+        while slots and (events := slots[0].events) is not None:
+            slot = slots.popleft()
+            if slot.found is not None:
+                self._account(slot, slot.found)
+            for entry in events:
+                event = record.read(entry)
+                if isinstance(event, Skipped):
+                    self._skip(event)
+                else:
+                    yield self._count(event)
+
+    def _account(self, slot: _Slot, found: Found) -> None:
+        self.summary.files += 1
+        self.summary.members += slot.members
+        self.summary.bytes += found.size
+        self.summary.unchanged += slot.cached
+        self.progress.files, self.progress.bytes = self.summary.files, self.summary.bytes
+
+    def _skip(self, event: Skipped) -> None:
+        if event.media_type == "excluded":
+            self.summary.excluded += 1
+        else:
+            self.summary.skipped[event.media_type] = self.summary.skipped.get(event.media_type, 0) + 1
+
+    def _count(self, event: Match | Gap) -> Match | Gap:
+        if isinstance(event, Gap):
+            self.summary.gaps[event.reason] = self.summary.gaps.get(event.reason, 0) + 1
+            self.progress.gaps += 1
+            return event
+        if self.suppressions is not None:
+            event = self.suppressions.apply(event)
+        self.summary.findings[event.severity] = self.summary.findings.get(event.severity, 0) + 1
+        if "suppressed" in event.data:
+            self.summary.suppressed += 1
+        else:
+            self.progress.findings += 1
+            self._grave += event.severity != "info"
+        return event
+
+    def _unfinished(self) -> Gap:
+        address = self._inspector.mask(self.addresses[0]) if self.addresses else ""
+        waiting = sum(slot.found is not None for slot in self._slots)
+        detail = (
+            f"the scan was stopped: {waiting} files that had been found were not examined, nor the rest of the walk"
+        )
+        return Gap("limit", detail, Trail((Step("file", address),)), "scan")
+
+    def _tell(self, current: str) -> None:
+        if self.watch:
+            self.progress.seconds = time.monotonic() - self._started
+            self.progress.current = current
+            self.watch(self.progress)
+
+    def _options(self) -> str:
+        """Everything but the content that decides a result: the cache key of earlier scans."""
+        settings = self.settings
+        chosen = (settings.ocr, settings.pages, settings.passwords, settings.mentions, settings.limits)
+        packs = [(pack.id, pack.digest) for pack in self._inspector.packs]
+        parts = (VERSION, registry.versions(), packs, chosen, self.home.key_id, self._inspector.generation)
+        return repr(parts)
+
+
+def scan(*addresses: str, **options: Any) -> Scan:
+    """Return a scan of addresses; ``options`` are the fields of ``Scan``."""
+    return Scan(addresses, **options)
