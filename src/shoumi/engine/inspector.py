@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from shoumi.engine import registry, rule
 from shoumi.engine.detector import Detection, Detector
@@ -14,7 +15,7 @@ from shoumi.engine.home import Home
 from shoumi.engine.patterns import FOLD, Patterns, prepare
 from shoumi.engine.rule import Pack, Rule
 from shoumi.engine.settings import Settings
-from shoumi.engine.types import Document, Gap, Match, Segment, Trail
+from shoumi.engine.types import Document, Gap, Locator, Match, Segment, Trail
 from shoumi.engine.view import View
 
 
@@ -52,6 +53,12 @@ class Inspector:
             return iter(())
         segments = (Segment("", joint=""),)
         return self._decide(Document(trail, segments), View(segments, raw), hits)
+
+    def inspect_name(self, name: str, trail: Trail) -> Iterator[Match | Gap]:
+        """Return what the rules find in a file's name."""
+        for event in self.inspect_bytes(name.encode("utf-8", "replace"), trail):
+            if isinstance(event, Match):
+                yield replace(event, locator=Locator(part="name"))
 
     def mask(self, text: str) -> str:
         """Return a name or path with the secrets that it holds masked."""

@@ -78,6 +78,7 @@ class Scan:
     jobs: int = 0  # worker processes; 0: one for each processor this process may use
     suppressions: Suppressions | None = None
     watch: Callable[[Progress], None] | None = None  # hears of progress a few times a second
+    remember: bool = True  # use and keep the results of earlier scans
 
     def __post_init__(self) -> None:
         """Load rules and earlier results. Raises UsageError or RuleError before anything is read."""
@@ -89,7 +90,7 @@ class Scan:
         self._started = time.monotonic()
         self._inspector = Inspector(self.settings, self.home)
         self.summary.packs = {pack.id: pack.version for pack in self._inspector.packs}
-        self._state = State(self.home, self._options(), self.settings.today)
+        self._state = State(self.home, self._options(), self.settings.today) if self.remember else None
         self._sources = registry.sources()
         own = self.home.folder("").stat()
         self._own = frozenset({(own.st_dev, own.st_ino)})
@@ -127,7 +128,8 @@ class Scan:
                 yield self._count(self._unfinished())
         finally:
             pool.close()
-            self._state.close()
+            if self._state:
+                self._state.close()
             self.summary.seconds = time.monotonic() - self._started
             self._tell("")
 
@@ -171,7 +173,7 @@ class Scan:
         self.progress.total_bytes += found.size
         slot = _Slot(found)
         self._slots.append(slot)
-        known = self._state.known(found)
+        known = self._state.known(found) if self._state else None
         if known is not None:
             slot.events, slot.members = known
             slot.cached = True
@@ -202,7 +204,7 @@ class Scan:
     def _fill(self, batch: Batch, results: list[Result]) -> None:
         for slot, result in zip(self._running.pop(batch.first), results, strict=True):
             slot.events, slot.members = result.events, result.members
-            if result.keep and slot.found is not None:
+            if self._state and result.keep and slot.found is not None:
                 self._state.keep(slot.found, result.events, result.members, result.until)
 
     def _ready(self) -> Iterator[Match | Gap]:
