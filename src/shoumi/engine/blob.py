@@ -73,7 +73,7 @@ class Blob:
         size, partial = 0, None
         room = limits.member_bytes
         if budget is not None:
-            room = min(room, max(0, limits.total_bytes - budget.unpacked))
+            room = min(room, budget.room)
         while True:
             try:
                 chunk = stream.read(min(_CHUNK, room - size + 1))

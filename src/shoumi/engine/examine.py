@@ -11,15 +11,16 @@ keep their results.
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Final, Protocol, TypeAlias
+from typing import BinaryIO, Final, Protocol, TypeAlias, cast
 
 from shoumi.engine import registry, sniff
 from shoumi.engine.blob import Blob, refused
 from shoumi.engine.errors import Corrupt, Unexamined
-from shoumi.engine.limits import Budget
+from shoumi.engine.limits import MIB, Budget
 from shoumi.engine.settings import Settings
 from shoumi.engine.source import Skipped
 from shoumi.engine.types import Document, Gap, GapReason, Item, Match, Segment, Trail
@@ -43,6 +44,10 @@ class Inspects(Protocol):
 
     def inspect_bytes(self, raw: bytes, trail: Trail) -> Iterable[Match | Gap]:
         """Return what is found in plain text that is valid UTF-8."""
+        ...
+
+    def inspect_name(self, name: str, trail: Trail) -> Iterable[Match | Gap]:
+        """Return what is found in an item's own name."""
         ...
 
     def mask(self, text: str) -> str:
@@ -91,9 +96,9 @@ class Examiner:
             reason, detail = self._poison[leaf]
             yield Gap(reason, detail, trail, "read")
             return
-        self._beat(leaf, trail, item.size or 0)
+        self._beat(leaf, trail, 0)
         try:
-            blob = self._blob(item, nested=bool(above.steps))
+            blob = self._blob(item, leaf, trail)
         except Unexamined as error:
             yield _gap(error, trail, "read")
             return
@@ -101,6 +106,7 @@ class Examiner:
             yield _gap(refused(error), trail, "read")
             return
         try:
+            self._beat(leaf, trail, blob.size)
             yield from self._names(item, trail)
             yield from self._open(blob, trail, item)
             if blob.partial is not None:
@@ -111,21 +117,19 @@ class Examiner:
         finally:
             blob.close()
 
-    def _blob(self, item: Item, *, nested: bool) -> Blob:
+    def _blob(self, item: Item, leaf: int, trail: Trail) -> Blob:
         if item.local:
             return Blob.of_file(item.path, self._settings.limits)
         with item.open() as stream:
-            return Blob.spool(stream, self._settings.limits, self._budget if nested else None)
+            heard = cast(BinaryIO, _Heard(stream, lambda: self._beat(leaf, trail, 0)))
+            nested = len(trail.steps) > 1
+            return Blob.spool(heard, self._settings.limits, self._budget if nested else None)
 
     def _names(self, item: Item, trail: Trail) -> Iterator[Event]:
         """Inspect the item's own name: a file named after a person's number leaks as its content would."""
         name = printable(item.path)
-        masked = trail.steps[-1].name
-        if masked != name or not name.isascii():
-            raw = name.encode("utf-8", "replace")
-            for event in self._inspects.inspect_bytes(raw, trail):
-                if isinstance(event, Match):
-                    yield replace(event, locator=replace(event.locator, line=None, part="name"))
+        if trail.steps[-1].name != name or not name.isascii():
+            yield from self._inspects.inspect_name(name.rpartition("/")[2], trail)
 
     def _open(self, blob: Blob, trail: Trail, item: Item) -> Iterator[Event]:
         media_type = self._sniffer.media_type(blob)
@@ -159,18 +163,18 @@ class Examiner:
     def _container(self, media_type: str, blob: Blob, trail: Trail) -> Iterator[Event]:
         plugin = self._containers[media_type]
         try:
-            self._budget.enter(blob.digest)
+            self._budget.enter(blob)
         except Unexamined as error:
             yield _gap(error, trail, "unpack")
             return
         try:
-            for part in plugin.members(blob, self._settings):
+            for part in self._steps(plugin.members(blob, self._settings), trail, blob.size):
                 if isinstance(part, Gap):
                     yield replace(part, trail=below(trail, part.trail, self._inspects.mask), stage="unpack")
                     continue
                 self._budget.member()
                 self.members += 1
-                yield from self._item(part, trail)
+                yield from self._item(part if part.path else replace(part, path=stem(trail)), trail)
         except Unexamined as error:
             yield _gap(error, trail, "unpack")
         except MemoryError:
@@ -180,10 +184,27 @@ class Examiner:
         finally:
             self._budget.leave()
 
+    def _steps(self, parts: Iterator[Item | Gap], trail: Trail, size: int) -> Iterator[Item | Gap]:
+        """Yield what a container yields. Each step is a leaf of its own: one that kills costs only what follows it."""
+        while not (gap := self._step(trail, size)):
+            try:
+                yield next(parts)
+            except StopIteration:
+                return
+        yield gap
+
+    def _step(self, trail: Trail, size: int) -> Gap | None:
+        leaf, self._leaf = self._leaf, self._leaf + 1
+        if leaf in self._poison:
+            reason, detail = self._poison[leaf]
+            return Gap(reason, f"{detail}; what follows was not examined")
+        self._beat(leaf, trail, size)
+        return None
+
     def _extractor(self, media_type: str, blob: Blob, trail: Trail, item: Item) -> Iterator[Event]:
         plugin = self._extractors[media_type]
         pending: list[Segment] = []
-        size = 0
+        size, leaf = 0, self._leaf - 1
 
         def document() -> Iterator[Event]:
             nonlocal pending, size
@@ -192,7 +213,7 @@ class Examiner:
                 yield from self._inspects.inspect(Document(trail, segments, media_type, plugin.method))
 
         try:
-            self._budget.enter(blob.digest)
+            self._budget.enter(blob)
         except Unexamined as error:
             yield _gap(error, trail, "extract")
             return
@@ -202,7 +223,7 @@ class Examiner:
                     pending.append(replace(part, hidden=True) if item.hidden else part)
                     size += len(part.text)
                     if size >= _FLUSH:
-                        self._beat(self._leaf - 1, trail, blob.size)
+                        self._beat(leaf, trail, blob.size)
                         yield from document()
                 elif isinstance(part, Gap):
                     yield replace(part, trail=below(trail, part.trail, self._inspects.mask), stage="extract")
@@ -211,6 +232,10 @@ class Examiner:
                     self._budget.member()
                     self.members += 1
                     yield from self._item(part, trail)
+                    leaf = self._leaf
+                    if gap := self._step(trail, blob.size):
+                        yield replace(gap, trail=trail, stage="extract")
+                        break
         except Unexamined as error:
             yield from document()
             yield _gap(error, trail, "extract")
@@ -231,6 +256,30 @@ def printable(name: str) -> str:
         return name
     name = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in name)
+
+
+def stem(trail: Trail) -> str:
+    """Return a name for what a compressed file holds when it does not say: its own without folder and last suffix."""
+    name = trail.steps[-1].name.replace("\\", "/").rpartition("/")[2]
+    return name.rpartition(".")[0] or name
+
+
+class _Heard(io.RawIOBase):
+    """A member's stream that says now and then that it is still being read."""
+
+    _EVERY: Final = 16 * MIB
+
+    def __init__(self, stream: BinaryIO, beat: Callable[[], None]) -> None:
+        self._stream, self._beat = stream, beat
+        self._silent = 0
+
+    def read(self, size: int = -1) -> bytes:
+        chunk = self._stream.read(size)
+        self._silent += len(chunk)
+        if self._silent >= self._EVERY:
+            self._silent = 0
+            self._beat()
+        return chunk
 
 
 def below(trail: Trail, inner: Trail, mask: Callable[[str], str]) -> Trail:

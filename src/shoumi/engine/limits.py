@@ -7,6 +7,7 @@ Reaching a limit never hides content: what was read is examined, the rest become
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from shoumi.engine.errors import LimitReached
 
@@ -23,6 +24,8 @@ class Limits:
     members: int = 200_000  # members of one item, over all levels
     member_bytes: int = 4 * GIB  # unpacked bytes of one member; what is beyond is not examined
     total_bytes: int = 16 * GIB  # unpacked bytes of one item, over all levels
+    expansion: int = 100  # unpacked bytes for each byte of the item; what is beyond is not examined …
+    expansion_bytes: int = GIB  # … but this much always is: small files of zeros are bombs, large ones may be logs
     parse_bytes: int = 256 * MIB  # largest document that a parser may load whole
     memory_bytes: int = 3 * GIB  # address space of a worker process
     spool_bytes: int = 16 * MIB  # larger members go to a private temporary file
@@ -36,22 +39,46 @@ class Limits:
         return self.step_seconds + size / MIB
 
 
+class Opened(Protocol):
+    """A blob, as the budget sees it."""
+
+    size: int
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of the content; computed when it is first asked for."""
+        ...
+
+
 @dataclass(slots=True)
 class Budget:
     """What one outermost item has used so far; shared by all levels of its nesting."""
 
     limits: Limits
     members: int = 0
-    ancestors: list[bytes] = field(default_factory=list)  # digests of the containers being opened, outermost first
+    ancestors: list[Opened] = field(default_factory=list)  # the blobs that are being opened, outermost first
     unpacked: int = 0  # bytes
 
-    def enter(self, digest: bytes) -> None:
+    @property
+    def total(self) -> int:
+        """Unpacked bytes that the item may have: those of ``limits``, less when the item itself is small."""
+        if not self.ancestors:
+            return self.limits.total_bytes
+        fair = max(self.limits.expansion_bytes, self.limits.expansion * self.ancestors[0].size)
+        return min(self.limits.total_bytes, fair)
+
+    @property
+    def room(self) -> int:
+        """Bytes that may still be unpacked."""
+        return max(0, self.total - self.unpacked)
+
+    def enter(self, blob: Opened) -> None:
         """Go one level down. Raises LimitReached beyond the depth, or when a container contains itself (droste)."""
-        if digest in self.ancestors:
+        if any(above.size == blob.size and above.digest == blob.digest for above in self.ancestors):
             raise LimitReached("an archive that contains itself")
         if len(self.ancestors) >= self.limits.depth:
             raise LimitReached(f"nested deeper than {self.limits.depth} levels")
-        self.ancestors.append(digest)
+        self.ancestors.append(blob)
 
     def leave(self) -> None:
         """Go one level up."""
@@ -62,5 +89,5 @@ class Budget:
         self.members += 1
         if self.members > self.limits.members:
             raise LimitReached(f"more than {self.limits.members} members")
-        if self.unpacked > self.limits.total_bytes:
-            raise LimitReached(f"more than {self.limits.total_bytes // MIB} MiB unpacked")
+        if not self.room:
+            raise LimitReached(f"more than {self.total // MIB} MiB unpacked; the rest was not examined")
