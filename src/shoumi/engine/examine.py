@@ -162,10 +162,8 @@ class Examiner:
 
     def _container(self, media_type: str, blob: Blob, trail: Trail) -> Iterator[Event]:
         plugin = self._containers[media_type]
-        try:
-            self._budget.enter(blob)
-        except Unexamined as error:
-            yield _gap(error, trail, "unpack")
+        if gap := self._enter(blob, trail, "unpack"):
+            yield gap
             return
         try:
             for part in self._steps(plugin.members(blob, self._settings), trail, blob.size):
@@ -175,14 +173,19 @@ class Examiner:
                 self._budget.member()
                 self.members += 1
                 yield from self._item(part if part.path else replace(part, path=stem(trail)), trail)
-        except Unexamined as error:
-            yield _gap(error, trail, "unpack")
         except MemoryError:
             raise
         except Exception as error:  # a plug-in's mistake costs a Gap, never the scan
-            yield _gap(Corrupt(f"{plugin.name} cannot read it: {type(error).__name__}"), trail, "unpack")
+            yield _failure(error, plugin.name, trail, "unpack")
         finally:
             self._budget.leave()
+
+    def _enter(self, blob: Blob, trail: Trail, stage: str) -> Gap | None:
+        try:
+            self._budget.enter(blob)
+        except Unexamined as error:
+            return _gap(error, trail, stage)
+        return None
 
     def _steps(self, parts: Iterator[Item | Gap], trail: Trail, size: int) -> Iterator[Item | Gap]:
         """Yield what a container yields. Each step is a leaf of its own: one that kills costs only what follows it."""
@@ -212,10 +215,8 @@ class Examiner:
             if segments:
                 yield from self._inspects.inspect(Document(trail, segments, media_type, plugin.method))
 
-        try:
-            self._budget.enter(blob)
-        except Unexamined as error:
-            yield _gap(error, trail, "extract")
+        if gap := self._enter(blob, trail, "extract"):
+            yield gap
             return
         try:
             for part in plugin.segments(blob, self._settings):
@@ -236,14 +237,11 @@ class Examiner:
                     if gap := self._step(trail, blob.size):
                         yield replace(gap, trail=trail, stage="extract")
                         break
-        except Unexamined as error:
-            yield from document()
-            yield _gap(error, trail, "extract")
         except MemoryError:
             raise
         except Exception as error:  # a plug-in's mistake costs a Gap, never the scan
             yield from document()
-            yield _gap(Corrupt(f"{plugin.name} cannot read it: {type(error).__name__}"), trail, "extract")
+            yield _failure(error, plugin.name, trail, "extract")
         else:
             yield from document()
         finally:
@@ -291,3 +289,9 @@ def below(trail: Trail, inner: Trail, mask: Callable[[str], str]) -> Trail:
 
 def _gap(error: Unexamined, trail: Trail, stage: str) -> Gap:
     return Gap(error.reason, str(error), trail, stage)
+
+
+def _failure(error: Exception, plugin: str, trail: Trail, stage: str) -> Gap:
+    if not isinstance(error, Unexamined):
+        error = Corrupt(f"{plugin} cannot read it: {type(error).__name__}")
+    return _gap(error, trail, stage)
