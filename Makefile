@@ -37,4 +37,4 @@ fmt: setup       ## format the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
 clean:           ## remove what the commands above made
-	@rm -rf .venv demo-share demo-report.html .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf .venv shoumi-demo .pytest_cache .mypy_cache .ruff_cache
