@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final, Protocol, TypeAlias, cast
 
-from shoumi.engine import registry, sniff
+from shoumi.engine import encoding, registry, sniff
 from shoumi.engine.blob import Blob, refused
 from shoumi.engine.errors import Corrupt, Unexamined
 from shoumi.engine.limits import MIB, Budget
@@ -97,6 +97,7 @@ class Examiner:
             yield Gap(reason, detail, trail, "read")
             return
         self._beat(leaf, trail, 0)
+        yield from self._names(item, trail)
         try:
             blob = self._blob(item, leaf, trail)
         except Unexamined as error:
@@ -107,7 +108,6 @@ class Examiner:
             return
         try:
             self._beat(leaf, trail, blob.size)
-            yield from self._names(item, trail)
             yield from self._open(blob, trail, item)
             if blob.partial is not None:
                 yield _gap(blob.partial, trail, "read")
@@ -150,15 +150,7 @@ class Examiner:
         data = blob.data
         if data is None or len(data) > self._settings.limits.block_bytes:
             return False
-        if data.isascii():
-            return True
-        if data.startswith(b"\xef\xbb\xbf"):
-            return False
-        try:
-            data.decode()
-        except UnicodeDecodeError:
-            return False
-        return True
+        return encoding.is_plain(data)
 
     def _container(self, media_type: str, blob: Blob, trail: Trail) -> Iterator[Event]:
         plugin = self._containers[media_type]
