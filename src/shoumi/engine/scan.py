@@ -21,6 +21,7 @@ from typing import Any, Final, TypeAlias
 
 from shoumi.engine import record, registry
 from shoumi.engine.errors import AddressError
+from shoumi.engine.examine import printable
 from shoumi.engine.home import Home
 from shoumi.engine.inspector import Inspector
 from shoumi.engine.limits import MIB
@@ -90,6 +91,7 @@ class Scan:
         self._started = time.monotonic()
         self._inspector = Inspector(self.settings, self.home)
         self.summary.packs = {pack.id: pack.version for pack in self._inspector.packs}
+        self.summary.addresses = tuple(self._inspector.mask(printable(address)) for address in self.addresses)
         self._state = State(self.home, self._options(), self.settings.today) if self.remember else None
         self._sources = registry.sources()
         own = self.home.folder("").stat()

@@ -232,6 +232,7 @@ class Summary:
     suppressed: int = 0
     unchanged: int = 0
     excluded: int = 0
+    addresses: tuple[str, ...] = ()  # what was scanned, masked; printed on reports for people
 
     def as_json(self) -> Json:
         """Return the contract's last line."""
