@@ -15,8 +15,8 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "demo",
         help="inspect a synthetic office share",
-        description="Write some 300 synthetic files, inspect them, and write a report. Everything stays in one folder, which "
-        "may be deleted at any time.",
+        description="Write some 300 synthetic files, inspect them, and write a report. Everything stays in one folder, "
+        "which may be deleted at any time.",
     )
     parser.add_argument("folder", nargs="?", default="shoumi-demo", metavar="FOLDER", help="default: ./shoumi-demo")
     parser.set_defaults(run=run)
@@ -42,7 +42,10 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"cannot write {folder}: {os.strerror(error.errno or 0)}") from error
     home = Home(folder / "home")
     _register(home, folder)
-    say = lambda code, **values: print(messages.text(f"demo.{code}", language, **values))  # noqa: E731
+
+    def say(code: str, **values: Any) -> None:
+        print(messages.text(f"demo.{code}", language, **values))
+
     say("written", count=sum(path.is_file() for path in (folder / "share").rglob("*")), folder=folder / "share")
     sys.stdout.flush()
     report = folder / "report.html"
