@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Protocol
 
+from shoumi.engine import encoding
 from shoumi.engine.blob import Blob
 
 TEXT: Final = "text/plain"
@@ -25,7 +26,6 @@ EMPTY: Final = "inode/x-empty"
 
 _SCOPE: Final = 4096
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
-_USUAL: Final = re.compile("[\t-~\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,27 +132,13 @@ class Sniffer:
 
 
 def looks_textual(head: bytes) -> bool:
-    """Whether bytes are text in some encoding: no control characters, or the pattern of UTF-16."""
-    if not _CONTROL.search(head):
+    """Whether bytes are text in some encoding; a small binary taken for text costs less than a text missed."""
+    if not _CONTROL.search(head) or head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return True
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    # ISO-2022, terminal colours and form feeds are text; a few stray controls in a long text are, too.
+    if len(_CONTROL.findall(head)) * 200 <= len(head) or head.startswith(b"\x1b$)"):
         return True
-    nul = head.count(0)
-    if nul == 0:
-        # ISO-2022, terminal colours and form feeds are text; a few stray controls in a long text are, too.
-        return len(_CONTROL.findall(head)) * 200 <= len(head)
-    return looks_utf16(head)
-
-
-def looks_utf16(head: bytes) -> bool:
-    """Whether bytes without a mark are UTF-16: ASCII and controls leave zeros on one side only, or CJK dominates."""
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    most, least = max(even, odd), min(even, odd)
-    if most >= len(head) // 8 and least * 20 <= most:
+    if encoding.wide_encoding(head) is not None:
         return True
-    # Chinese in UTF-16 has few zeros: all on one side, from newlines, spaces and digits.
-    if not most or least:
-        return False
-    order = "utf-16-be" if even else "utf-16-le"
-    text = head[: len(head) & ~1].decode(order, "replace")
-    return len(_USUAL.findall(text)) >= 0.95 * len(text)
+    padded = head.rstrip(b"\0")  # a log in a file that was made larger beforehand
+    return len(padded) > 16 and len(padded) < len(head) and not _CONTROL.search(padded)
