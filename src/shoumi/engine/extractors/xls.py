@@ -18,7 +18,7 @@ from shoumi.engine.extractors import _art, _biff, _properties, _sweep
 from shoumi.engine.extractors._crypt import opened
 from shoumi.engine.extractors._embedded import embedded
 from shoumi.engine.extractors._ole import MAGIC, Name, Ole, root_names
-from shoumi.engine.extractors._sheet import Book, Sheet, column_name
+from shoumi.engine.extractors._xlssheet import Book, Sheet, column_name
 from shoumi.engine.settings import Settings
 from shoumi.engine.sniff import OLE, Sample, Signature
 from shoumi.engine.types import Gap, Item, Locator, Segment
