@@ -61,7 +61,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Where the central directory is, and by how much offsets are off because something stands before the ZIP."""
+    """Where the central directory is, and by how much offsets are off: something stands, or stood, before the ZIP."""
 
     start: int
     size: int
@@ -92,8 +92,13 @@ def _directory(stream: BinaryIO, at: int, tail: bytes) -> Directory | None:
             end, disk, first, count, size, offset = wide
     if disk or first:
         raise Unsupported("one part of an archive that was split; the parts must be joined")
-    shift = end - size - offset
-    return Directory(end - size, size, count, shift) if shift >= 0 else None
+    start = end - size
+    if start < 0:
+        return None
+    stream.seek(start)
+    if size and stream.read(4) != b"PK\1\2":
+        return None
+    return Directory(start, size, count, start - offset)
 
 
 def _wide(stream: BinaryIO, at: int, offset: int) -> tuple[int, int, int, int, int, int] | None:
@@ -130,9 +135,9 @@ def entries(stream: BinaryIO, directory: Directory) -> Iterator[Entry]:
 
 def locate(stream: BinaryIO, entry: Entry) -> Entry:
     """Return the entry with the place of its data. Raises Corrupt when no local header is where it should be."""
-    stream.seek(entry.offset)
+    stream.seek(max(0, entry.offset))
     raw = stream.read(_LOCAL.size)
-    if len(raw) < _LOCAL.size or not raw.startswith(b"PK\3\4"):
+    if entry.offset < 0 or len(raw) < _LOCAL.size or not raw.startswith(b"PK\3\4"):
         raise Corrupt("the data is not where the directory says")
     fields = _LOCAL.unpack(raw)
     return replace(entry, start=entry.offset + _LOCAL.size + fields[9] + fields[10])
