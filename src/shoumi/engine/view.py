@@ -24,10 +24,12 @@ _FOLDS: Final[dict[str, str]] = (
     | {"\u00a0": " "}
 )
 _FOLDED: Final = re.compile("[" + "".join(re.escape(char) for char in _FOLDS) + "]")
+_TABLE: Final = {ord(char): plain for char, plain in _FOLDS.items()}
 
-# Hyperscan bytes patterns that say a view must be folded before its other hits count.
+# Hyperscan bytes patterns that say a view must be folded before its other hits count. A no-break space alone does
+# not: web pages are full of it, and patterns take it for a space.
 FOLD_ANCHOR: Final = (
-    rb"\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xef\xbb\xbf|\xef\xb8[\x8e\x8f]|\xc2[\xad\xa0]"
+    rb"\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xef\xbb\xbf|\xef\xb8[\x8e\x8f]|\xc2\xad"
     rb"|\xef\xbc[\x82-\x87\x8a\x8b\x8d-\x99\x9c-\x9e\xa0-\xbf]|\xef\xbd[\x80-\x9e]"
 )
 
@@ -100,39 +102,41 @@ class View:
 
     def fold(self) -> View:
         """Return the view without zero-width characters and with plain letters for full-width ones."""
-        parts: list[bytes] = []
+        folded = View(self.segments, self.text.translate(_TABLE).encode())
+        folded.starts = self.starts  # of the source: folded offsets go through ``source_span`` first
+        folded._source = self
+        return folded
+
+    def _align(self) -> tuple[list[int], list[int], list[int]]:
+        """Return where pieces start in the folded view, where in its source, and where they end there."""
         folded_at: list[int] = [0]
         source_at: list[int] = [0]
         source_end: list[int] = []
-        text = self.text
+        text = self._source.text
         at_char = at_source = at_folded = 0
         for found in _FOLDED.finditer(text):
-            plain = text[at_char : found.start()].encode()
-            new, width = _FOLDS[found.group()].encode(), len(found.group().encode())
-            parts += (plain, new)
+            plain = len(text[at_char : found.start()].encode())
+            new, width = len(_FOLDS[found.group()]), len(found.group().encode())
             at_char = found.end()
-            at_source += len(plain)
-            at_folded += len(plain)
+            at_source += plain
+            at_folded += plain
             source_end.append(at_source)
             folded_at.append(at_folded)
             source_at.append(at_source)
             source_end.append(at_source + width)
             at_source += width
-            at_folded += len(new)
+            at_folded += new
             folded_at.append(at_folded)
             source_at.append(at_source)
-        parts.append(text[at_char:].encode())
-        source_end.append(len(self.raw))
-        folded = View(self.segments, b"".join(parts))
-        folded.starts = self.starts  # of the source: folded offsets go through ``source_span`` first
-        folded._source = self
-        folded._pieces = (folded_at, source_at, source_end)
-        return folded
+        source_end.append(len(self._source.raw))
+        return folded_at, source_at, source_end
 
     def source_span(self, start: int, end: int) -> tuple[int, int]:
         """Translate a span of this view to one of ``original``."""
-        if self._pieces is None:
+        if self._source is self:
             return start, end
+        if self._pieces is None:  # few folded views hold anything that asks
+            self._pieces = self._align()
         folded_at, source_at, source_end = self._pieces
         first = bisect_right(folded_at, start) - 1
         last = bisect_right(folded_at, max(start, end - 1)) - 1
