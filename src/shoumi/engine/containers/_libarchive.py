@@ -8,7 +8,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from shoumi.engine.blob import Blob
 from shoumi.engine.containers._names import decoded
@@ -33,7 +33,14 @@ _FUNCTIONS: Final[dict[str, tuple[Any, ...]]] = {  # result, arguments
     "read_open_memory": (ctypes.c_int, _POINTER, ctypes.c_char_p, ctypes.c_size_t),
     "read_open_filename": (ctypes.c_int, _POINTER, ctypes.c_char_p, ctypes.c_size_t),
     "read_next_header": (ctypes.c_int, _POINTER, ctypes.POINTER(_POINTER)),
-    "read_data": (ctypes.c_ssize_t, _POINTER, ctypes.c_char_p, ctypes.c_size_t),
+    "read_data_block": (
+        ctypes.c_int,
+        _POINTER,
+        ctypes.POINTER(_POINTER),
+        ctypes.POINTER(ctypes.c_size_t),
+        ctypes.POINTER(ctypes.c_longlong),
+    ),
+    "read_set_options": (ctypes.c_int, _POINTER, ctypes.c_char_p),
     "read_has_encrypted_entries": (ctypes.c_int, _POINTER),
     "error_string": (ctypes.c_char_p, _POINTER),
     "entry_pathname": (ctypes.c_char_p, _POINTER),
@@ -62,16 +69,17 @@ def _library() -> Any:
 class Entry:
     """The member that the archive stands at."""
 
-    def __init__(self, library: Any, pointer: Any) -> None:
-        self._library, self._pointer = library, pointer
+    def __init__(self, library: Any, pointer: Any, *, latin: bool) -> None:
+        self._library, self._pointer, self._latin = library, pointer, latin
 
     @property
     def name(self) -> str:
         """The name; empty when the format has none."""
         raw: bytes | None = self._library.archive_entry_pathname(self._pointer)
-        if raw is not None:
+        if raw is not None and not self._latin:
             return decoded(raw)
-        return self._library.archive_entry_pathname_w(self._pointer) or ""
+        name: str = self._library.archive_entry_pathname_w(self._pointer) or ""
+        return decoded(name.encode("latin-1", "replace")) if self._latin else name
 
     @property
     def kind(self) -> str:
@@ -93,17 +101,23 @@ class Entry:
 
 
 class Reader:
-    """An archive that is being read from its start to its end, once."""
+    """An archive that is being read from its start to its end, once.
+
+    LHA names are asked for as Latin-1, which loses no byte: the library ends at a name that it cannot convert.
+    """
 
     def __init__(self, blob: Blob, formats: tuple[str, ...], filters: tuple[str, ...]) -> None:
         self._library = _library()
         self._blob = blob
+        self._latin = "lha" in formats
         self._archive = self._library.archive_read_new()
         if not self._archive:
             raise MemoryError
         for kind, names in (("format", formats), ("filter", filters)):
             for name in names:
                 self._switch_on(f"archive_read_support_{kind}_{name}")
+        if self._latin:
+            self._library.archive_read_set_options(self._archive, b"hdrcharset=ISO-8859-1")
 
     def _switch_on(self, name: str) -> None:
         function = getattr(self._library, name, None)
@@ -139,19 +153,20 @@ class Reader:
                 continue
             if code < _WARN:
                 raise self.failure()
-            yield Entry(self._library, pointer)
+            yield Entry(self._library, pointer, latin=self._latin)
 
-    def read(self, size: int) -> bytes:
-        """Return up to ``size`` bytes of the present member. Raises Unexamined."""
-        if self._archive is None:
-            raise Corrupt("the archive was closed")
-        buffer = ctypes.create_string_buffer(size)
-        count = _RETRY
-        while count == _RETRY:
-            count = self._library.archive_read_data(self._archive, buffer, size)
-        if count < 0:
-            raise self.failure()
-        return buffer.raw[:count]
+    def blocks(self) -> Iterator[bytes]:
+        """Yield the present member's content. Raises Unexamined. Holes in sparse files are left out."""
+        start, size, offset = _POINTER(), ctypes.c_size_t(), ctypes.c_longlong()
+        arguments = (ctypes.byref(start), ctypes.byref(size), ctypes.byref(offset))
+        while self._archive is not None:
+            code = self._library.archive_read_data_block(self._archive, *arguments)
+            if code == _EOF:
+                return
+            if code < _WARN and code != _RETRY:
+                raise self.failure()
+            if size.value:
+                yield ctypes.string_at(cast(int, start.value), size.value)
 
     def failure(self) -> Unexamined:
         """Return what the library says went wrong, as the Gap it makes; never with text from the archive."""

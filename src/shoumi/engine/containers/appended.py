@@ -13,6 +13,7 @@ from itertools import islice
 from typing import BinaryIO, Final, cast
 
 from shoumi.engine.blob import Blob
+from shoumi.engine.containers._rar import vint
 from shoumi.engine.containers._streams import Window
 from shoumi.engine.containers._zipread import entries, find_directory
 from shoumi.engine.errors import Unexamined
@@ -108,6 +109,8 @@ def _signed(blob: Blob) -> tuple[int, str] | None:
 
 def _sound(archive: bytes) -> bool:
     """Whether the first header's checksum is right: programs that read these formats contain the marks, too."""
+    if len(archive) < 32:
+        return False
     if archive.startswith(b"7z"):
         return zlib.crc32(archive[12:32]).to_bytes(4, "little") == archive[8:12]
     if archive[6:7] == b"\0":  # RAR 4: checksum, type (0x73: archive), flags, length
@@ -115,16 +118,5 @@ def _sound(archive: bytes) -> bool:
         return archive[9:10] == b"\x73" and zlib.crc32(archive[9 : 7 + length]) & 0xFFFF == int.from_bytes(
             archive[7:9], "little"
         )
-    size, at = _vint(archive, 12)
+    size, at = vint(archive, 12)
     return zlib.crc32(archive[12 : at + size]).to_bytes(4, "little") == archive[8:12]
-
-
-def _vint(data: bytes, at: int) -> tuple[int, int]:
-    """Return a number of RAR 5 (seven bits a byte, lowest first) and where it ends."""
-    value = shift = 0
-    for byte in data[at : at + 3]:
-        value |= (byte & 0x7F) << shift
-        shift, at = shift + 7, at + 1
-        if byte < 0x80:
-            break
-    return value, at

@@ -14,6 +14,7 @@ from typing import BinaryIO, Final, cast
 
 from shoumi.engine.blob import Blob
 from shoumi.engine.containers._libarchive import Entry, Reader
+from shoumi.engine.containers._rar import encrypted_names
 from shoumi.engine.errors import Corrupt, Encrypted
 from shoumi.engine.limits import MIB
 from shoumi.engine.settings import Settings
@@ -47,6 +48,9 @@ _FORMATS: Final = {
     "application/x-lzip": _Format("compressed", _RAW, ("lzip",)),
 }
 _LHA_METHODS: Final = ("lh0", "lh1", "lh2", "lh3", "lh4", "lh5", "lh6", "lh7", "lhd", "lzs", "lz4", "lz5", "pm0", "pm2")
+_AR_TABLES: Final = frozenset({"/", "//", "/SYM64/", "__.SYMDEF"})  # of symbols and of long names
+_SECTOR: Final = 2048
+_UDF: Final = re.compile(rb"\x00NSR0[23]\x01")
 _CPIO_HEADER: Final = re.compile(rb"07070[12][0-9A-Fa-f]{104}|070707[0-7]{70}")  # newc and crc, odc
 
 
@@ -61,7 +65,7 @@ class Libarchive:
         Signature(b"Rar!\x1a\x07\x00", "application/vnd.rar"),
         Signature(b"Rar!\x1a\x07\x01\x00", "application/vnd.rar"),
         Signature(b"MSCF\0\0\0\0", "application/vnd.ms-cab-compressed"),
-        *(Signature(b"CD001", _ISO, 2048 * sector + 1) for sector in range(16, 20)),
+        *(Signature(b"CD001", _ISO, _SECTOR * sector + 1) for sector in range(16, 20)),
         Signature(b"\xed\xab\xee\xdb", "application/x-rpm"),
         Signature(b"!<arch>\n", "application/x-archive"),
         *(Signature(b"-%b-" % method.encode(), _LHA, 2) for method in _LHA_METHODS),
@@ -79,23 +83,31 @@ class Libarchive:
     def members(self, blob: Blob, settings: Settings) -> Iterator[Item | Gap]:  # noqa: ARG002
         """Yield the members. Raises MissingExtra, Encrypted, Unsupported or Corrupt."""
         form = _form(blob)
+        locked = encrypted_names(blob) if form.kind == "rar" else frozenset()
+        listed = 0
         with Reader(blob, form.formats, form.filters) as archive:
             for number, entry in enumerate(archive.entries(), 1):
                 name = "" if form.formats == _RAW else entry.name or f"member {number}"
+                if form.kind == "ar" and name in _AR_TABLES:
+                    continue
+                listed += entry.size or 0
                 if entry.kind == "file":
-                    yield Item(self.name, name, entry.size, None, _opener(archive, entry), kind=form.kind)
+                    yield Item(self.name, name, entry.size, None, _opener(archive, entry, locked), kind=form.kind)
                 elif entry.kind == "special":
                     step = Trail((Step(form.kind, name),))
                     yield Gap("special", "a device or pipe, which has no content to examine", step)
+        if form.kind == "iso" and _UDF.search(blob.head(), 17 * _SECTOR) and 2 * listed < blob.size:
+            yield Gap("unsupported", "the disc has a UDF file system, too, whose files are not read")
 
 
 PLUGIN = Libarchive()
 
 
 class _Content(io.RawIOBase):
-    def __init__(self, archive: Reader, size: int | None) -> None:
-        self._archive = archive
+    def __init__(self, blocks: Iterator[bytes], size: int | None) -> None:
+        self._blocks = blocks
         self._left = size
+        self._ready = memoryview(b"")
 
     def readable(self) -> bool:
         return True
@@ -103,7 +115,9 @@ class _Content(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         if size < 0:
             return b"".join(iter(lambda: self.read(MIB), b""))
-        data = self._archive.read(min(size, MIB))
+        if not self._ready:
+            self._ready = memoryview(next(self._blocks, b""))
+        data, self._ready = bytes(self._ready[:size]), self._ready[size:]
         if self._left is not None:
             self._left -= len(data)
             if not data and size and self._left > 0:
@@ -111,13 +125,13 @@ class _Content(io.RawIOBase):
         return data
 
 
-def _opener(archive: Reader, entry: Entry) -> Callable[[], BinaryIO]:
-    size, encrypted = entry.size, entry.encrypted
+def _opener(archive: Reader, entry: Entry, locked: frozenset[str]) -> Callable[[], BinaryIO]:
+    size, encrypted = entry.size, entry.encrypted or entry.name in locked
 
     def content() -> BinaryIO:
         if encrypted:
             raise Encrypted("it needs a password; passwords are not tried on this format")
-        return cast(BinaryIO, _Content(archive, size))
+        return cast(BinaryIO, _Content(archive.blocks(), size))
 
     return content
 
