@@ -1,0 +1,269 @@
+"""From a candidate to a verdict: mark, possible mark or mention, with the reasons that a reader can follow.
+
+A ``Case`` comes in: a level in some scheme, found by one form of writing, at a ``Spot``. What the form alone proves is
+weighed against how it stands (``_mark_prose``), where (``_mark_spot``) and in what company (``_mark_company``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from shoumi.engine.detectors._mark_company import company, lecture, listed
+from shoumi.engine.detectors._mark_prose import Stand, bare, latin, owned, stand
+from shoumi.engine.detectors._mark_spot import Spot
+from shoumi.engine.rule import Rule
+from shoumi.engine.types import Reason, Severity
+
+Kind: TypeAlias = Literal["mark", "possible", "mention"]
+KINDS: Final[tuple[Kind, ...]] = ("mark", "possible", "mention")
+
+_BRACKETS: Final = re.compile(r"[【\[（(〔［「『]\s*$")
+_CLOSED: Final = re.compile(r"^\s*[】\]）)〕］」』]")
+_CODE: Final = re.compile(r"[{};]|=|->|::|\(\)|^\s*(?:#|//|/?\*|--|<|\.\.|def |class |import |enum )|^\s*[\"'`]|[\"'`],?\s*$|\|$")
+_COMMENT: Final = re.compile(r"^\s*(?://+|#+|/?\*+!?|--+|;+|%+|\"\"\"|REM|\.\\\")\s*\S?")
+_LABEL: Final = re.compile(
+    r"密\s*[级級等]|保密|涉密|classification|marking|sensitivity|security|classified|protective|handling", re.IGNORECASE
+)
+_RATING: Final = re.compile(r"(?:[★☆]\s*){3}")
+_TITLE: Final = re.compile(r"[\u4e00-\u9fffA-Za-z]{4}")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A level, perhaps a term, in one scheme, where a rule's form matched."""
+
+    rule: Rule
+    spot: Spot
+    scheme: str
+    level: str
+    term: str | None
+    severity: Severity
+    star: str = ""
+
+    @property
+    def rank(self) -> int:
+        """How specific the form is; of two at one place the higher one counts."""
+        return int(self.rule.params.get("rank", 50))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a case is, how sure, and why."""
+
+    kind: Kind
+    confidence: float
+    reasons: tuple[Reason, ...]
+
+
+_FULL: Final[Mapping[Stand, tuple[Kind, float]]] = {
+    "alone": ("mark", 0.99),
+    "start": ("mark", 0.97),
+    "end": ("mark", 0.95),
+    "inside": ("mark", 0.9),
+    "sentence": ("possible", 0.5),
+}
+_STARRED: Final[Mapping[Stand, tuple[Kind, float]]] = {
+    "alone": ("mark", 0.95),
+    "start": ("mark", 0.85),
+    "end": ("mark", 0.85),
+    "inside": ("possible", 0.6),
+}
+_FIELD: Final[Mapping[Stand, tuple[Kind, float]]] = {
+    "alone": ("mark", 0.95),
+    "start": ("mark", 0.95),
+    "end": ("mark", 0.9),
+    "inside": ("mark", 0.9),
+    "sentence": ("possible", 0.5),
+}
+_BANNER: Final[Mapping[Stand, tuple[Kind, float]]] = {
+    "alone": ("mark", 0.97),
+    "start": ("mark", 0.9),
+    "end": ("mark", 0.85),
+    "inside": ("mark", 0.8),
+}
+
+
+def judge(case: Case) -> Verdict:
+    """Decide about a case by the form of its rule."""
+    return _JUDGES[str(case.rule.params["form"])](case)
+
+
+def _verdict(case: Case, kind: Kind, confidence: float, *codes: str) -> Verdict:
+    values: tuple[tuple[str, str | int], ...] = (("level", case.level), ("term", case.term or ""))
+    return Verdict(kind, confidence, tuple(Reason(f"marks.{code}", values) for code in codes))
+
+
+def _near(spot: Spot) -> tuple[str, ...]:
+    """Codes for the place and the company that speak for a mark."""
+    found = [f"near-{code}" for code in company(spot)]
+    if spot.edge:
+        found.append("page-edge")
+    elif spot.top and spot.first:
+        found.append("page-top")
+    return tuple(found)
+
+
+def _by(case: Case, table: Mapping[Stand, tuple[Kind, float]], standing: Stand, form: str) -> Verdict:
+    kind, confidence = table.get(standing, ("mention", 0.2))
+    if kind == "mention" and standing == "talk" and owned(case.spot.left):
+        kind, confidence = "possible", 0.5
+    return _verdict(case, kind, confidence, form, f"stands-{standing}", *_near(case.spot))
+
+
+def _star(case: Case) -> Verdict:
+    standing = stand(case.spot.left, case.spot.right)
+    if standing in ("start", "end", "inside") and _others(case) > 1:
+        standing = "list"
+    if case.term:
+        return _by(case, _FULL, standing, "level-star-term")
+    if len(case.star) > 1:
+        return _verdict(case, "mention", 0.3, "level-star", "rating")
+    if standing in ("start", "end") and _glued(case.spot):
+        standing = "sentence"
+    return _by(case, _STARRED, standing, "level-star" if case.star.strip() else "level-named")
+
+
+def _others(case: Case) -> int:
+    """Count the other marks of the same form in its cell: a list of examples holds several."""
+    return sum(1 for side in (case.spot.left, case.spot.right) for _ in case.rule.regex.finditer(side))
+
+
+def _glued(spot: Spot) -> bool:
+    return spot.left[-1:].isalnum() or spot.right[:1].isalnum()
+
+
+def _exam(case: Case) -> Verdict:
+    return _by(case, _FULL, stand(case.spot.left, case.spot.right), "exam")
+
+
+def _line(case: Case) -> Verdict:
+    reason = str(case.rule.params["reason"])
+    if stand(case.spot.left, case.spot.right) != "alone":
+        return _verdict(case, "mention", 0.2, reason, "stands-sentence")
+    kind: Kind = "mark" if case.star.strip() or case.star or case.spot.edge or company(case.spot) else "possible"
+    return _verdict(case, kind, float(case.rule.params["confidence"]), reason, "stands-alone", *_near(case.spot))
+
+
+def _field(case: Case) -> Verdict:
+    return _by(case, _FIELD, stand(case.spot.left, case.spot.right), "field")
+
+
+def _phrase(case: Case) -> Verdict:
+    """A wording that marks when it stands on its own; ``weak`` wordings need a place besides."""
+    spot = case.spot
+    standing = stand(spot.left, spot.right)
+    weak = re.fullmatch(str(case.rule.params.get("weak", "(?!)")), "".join(spot.text.split())) is not None
+    if standing == "alone":
+        placed = not weak or spot.edge or bool(company(spot)) or _bracketed(spot)
+        if weak and listed((*spot.above[:4], *spot.below[:4]), spot.text):
+            return _verdict(case, "mention", 0.2, "wording", "listed")
+        return _verdict(case, "mark" if placed else "possible", 0.9 if placed else 0.5, "wording", "stands-alone", *_near(spot))
+    if standing in ("start", "end", "inside") and not _glued(spot):
+        sure = _bracketed(spot) and not weak
+        return _verdict(case, "mark" if sure else "possible", 0.8 if sure else 0.4, "wording", f"stands-{standing}")
+    return _verdict(case, "mention", 0.2, "wording", f"stands-{standing}")
+
+
+def _bracketed(spot: Spot) -> bool:
+    return _BRACKETS.search(spot.left) is not None and _CLOSED.match(spot.right) is not None
+
+
+def _bare(case: Case) -> Verdict:
+    """A level without star and term: only its place can make it a mark."""
+    spot = case.spot
+    standing = stand(spot.left, spot.right)
+    if standing == "alone":
+        return _bare_alone(case)
+    opens = _bracketed(spot) and not bare(spot.left)
+    if opens and standing == "start":
+        return _bare_portion(case)
+    if standing == "end" and _bracketed(spot) and spot.top and not spot.above and not spot.below:
+        return _verdict(case, "possible", 0.4, "level-alone", "stands-end", *_near(spot))
+    return _verdict(case, "mention", 0.2, "level-alone", f"stands-{standing}")
+
+
+def _bare_alone(case: Case) -> Verdict:
+    spot = case.spot
+    near = _near(spot)
+    if _LABEL.search(spot.heading):
+        return _verdict(case, "mark", 0.9, "level-alone", "field", *near)
+    if _RATING.search(spot.right):
+        return _verdict(case, "mention", 0.2, "level-alone", "rating")
+    if lecture(spot) or listed((*spot.above[:4], *spot.below[:4]), spot.text):
+        return _verdict(case, "mention", 0.3, "level-alone", "listed")
+    if spot.segment.locator.cell and not (spot.top and spot.first):
+        return _verdict(case, "mention", 0.3, "level-alone", "stands-alone")
+    corroborated = spot.edge or any(code.startswith("near-") for code in near)
+    opening = spot.top and spot.first and bool(spot.below) and len(spot.above) < 3
+    titled = opening and _TITLE.search(spot.below[0]) is not None
+    if corroborated or titled or (_bracketed(spot) and spot.top and spot.first):
+        return _verdict(case, "mark", 0.85, "level-alone", "stands-alone", *near)
+    return _verdict(case, "possible", 0.5, "level-alone", "stands-alone", *near)
+
+
+def _bare_portion(case: Case) -> Verdict:
+    """（机密） before a paragraph; one is possible, and the detector raises several to marks."""
+    if lecture(case.spot) or len(case.spot.right) < 8:
+        return _verdict(case, "mention", 0.3, "portion", "listed")
+    return _verdict(case, "possible", 0.5, "portion", "stands-start", *_near(case.spot))
+
+
+def _banner(case: Case) -> Verdict:
+    return _by(case, _BANNER, latin(case.spot.left, case.spot.right), "banner")
+
+
+def _word(case: Case) -> Verdict:
+    """A plain word in capitals: possible on a line of its own, a mark only in a header, footer or field."""
+    spot = case.spot
+    if latin(spot.left, spot.right) != "alone":
+        return _verdict(case, "mention", 0.2, "word", "stands-sentence")
+    near = _near(spot)
+    if spot.edge or _LABEL.search(spot.heading):
+        return _verdict(case, "mark", 0.85, "word", "page-edge" if spot.edge else "field")
+    neighbours = (*spot.above[:2], *spot.below[:2])
+    if _COMMENT.match(spot.line[0]) or any(_CODE.search(line) for line in neighbours):
+        return _verdict(case, "mention", 0.2, "word", "code")
+    if listed((*spot.above[:4], *spot.below[:4]), spot.text.strip()) or spot.segment.locator.cell:
+        return _verdict(case, "mention", 0.3, "word", "listed")
+    return _verdict(case, "possible", 0.5, "word", "stands-alone", *near)
+
+
+def _notice(case: Case) -> Verdict:
+    """A company's wording: a mark at the edge of a page or document, possible elsewhere, nothing in a sentence."""
+    spot = case.spot
+    standing = latin(spot.left, spot.right) if spot.text.isascii() else stand(spot.left, spot.right)
+    code = _COMMENT.match(spot.line[0]) or _CODE.search(spot.line[0]) or _CODE.search(spot.line[1])
+    if standing in ("talk", "sentence", "quoted", "option") or (standing != "alone" and len("".join(spot.line)) > 120):
+        return _verdict(case, "mention", 0.2, "wording", f"stands-{standing}")
+    if spot.edge:
+        return _verdict(case, "mark", 0.9, "wording", "page-edge")
+    if code or listed((*spot.above[:4], *spot.below[:4]), spot.text):
+        return _verdict(case, "possible", 0.3, "wording", f"stands-{standing}")
+    strong = re.fullmatch(str(case.rule.params.get("strong", "(?!)")), spot.text.strip(), re.IGNORECASE)
+    placed = (spot.top and spot.first and bool(spot.below)) or (spot.bottom and len(spot.above) > 1)
+    if standing == "alone" and (strong or placed):
+        return _verdict(case, "mark", 0.8, "wording", "stands-alone", *_near(spot))
+    return _verdict(case, "possible", 0.4, "wording", f"stands-{standing}")
+
+
+def _exact(case: Case) -> Verdict:
+    return _verdict(case, "mark", 1.0, "exact")
+
+
+_JUDGES: Final[Mapping[str, Callable[[Case], Verdict]]] = {
+    "star": _star,
+    "exam": _exam,
+    "line": _line,
+    "field": _field,
+    "phrase": _phrase,
+    "bare": _bare,
+    "banner": _banner,
+    "word": _word,
+    "notice": _notice,
+    "exact": _exact,
+    "portions": _exact,
+    "block": _exact,
+}

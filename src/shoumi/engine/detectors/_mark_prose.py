@@ -1,0 +1,149 @@
+"""Whether the words around a candidate speak *about* a mark instead of marking something.
+
+The text before and after it on its line comes in; how it stands there leaves: alone, at the beginning, at the end,
+between other things, or talked about. A law, a lesson, a novel and a quiz all name levels; what tells them from a mark
+is the grammar beside it (standards: GB/T 9704-2012 puts a mark on a line of its own).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Literal, TypeAlias
+
+Stand: TypeAlias = Literal["alone", "start", "end", "inside", "sentence", "quoted", "option", "talk", "list"]
+
+# Only the characters that occur in the cues below.
+_SIMPLE: Final = str.maketrans(
+    "標註記識為屬稱諸樣寫讀將與絕機祕級長個時後開試結啟應當規設國稱類該請隨圖說義測題選擇項範舉禁嚴準蓋裡裏對確變",
+    "标注记识为属称诸样写读将与绝机秘级长个时后开试结启应当规设国称类该请随图说义测题选择项范举禁严准盖里里对确变",
+)
+
+_COMPANY: Final = re.compile(
+    r"(?<!\d)\d{6}(?!\d)|份\s*号\s*[:：]?\s*\d*|特\s*急|加\s*急|特\s*提|平\s*急|急\s*件|第?\s*\d+\s*[页頁]|共\s*\d+\s*[页頁]"
+    r"|[Pp][Aa][Gg][Ee]\s+\d+(?:\s+of\s+\d+)?|\b\d{1,4}\s*/\s*\d{1,4}\b|编\s*号\s*[:：]?\s*[\w-]*|№\s*\d+|[Nn][Oo]\.?\s*\d+"
+    r"|(?:密\s*级|密\s*等)(?:\s*标\s*[志识])?\s*[:：]?"
+)
+_DECOR: Final = re.compile(r"[\s\-–—―_=*#~·•●◆■▲★☆※+.。:：,;\"'`\\/【】\[\]()（）〔〕［］{}<>〈〉「」『』|│]+")
+
+_OPENING: Final = "「『“‘《〈«„"
+_CLOSING: Final = "」』”’》〉»“"
+_PAIRS: Final = (("“", "”"), ("「", "」"), ("『", "』"), ("《", "》"), ("‘", "’"))
+
+_LEFT_TALK: Final = re.compile(
+    r"(?:(?:标有|标注|标明|标记|标上|标为|标出|标示|注明|注有|注上|写有|写着|写明|写上|印有|印着|印上|盖有|盖着|加盖|盖上|打有|打上|带有|带着|含有|载有"
+    r"|列为|定为|划为|确定为|升为|降为|改为|变更为|属于|称为|称作|叫做|叫作|譬如|诸如|比如|例如|写成|写作|读作|出现|使用|输入|填写|看到|发现)\s*[:：]?\s*"
+    r"|(?:标识|标志|字样|标|为|是|成|把|将|用|以|在|对|与|和|及|或|若|被|到|的|有|涉及|涉|各|该|此|一份|这份|那份|非|无|不|含|属|称|即|如|像|显示|选择|[、，]\s*)[:：]?\s{0,0}"
+    r"|(?:密级|密等|标识|标志|格式|形式|样式|字样|示例|样例|范例|举例|案例|写法|正确|错误|说明|意思|例|如|问|答|题)\s*[:：]\s*)[“‘「『\"'（(【\[]?\s{0,0}$"
+)
+_RIGHT_TALK: Final = re.compile(
+    r"^[”’」』\"')）】\]]{0,2}\s{0,2}(?:表示|表明|是|指|意思|意味|含义|意为|代表|即|字样|标志|标识|标记|标注|的(?!确)|为(?!了)|属于|等[级于]?"
+    r"|、|与|和|及|或|者|类|以上|以下|以内|不[得能应准可超]|应当|应|必须|分别|其中|级?国家秘密|还是|吗|么|呢|？|\?"
+    r"|[—–=＝-]{1,2}\s*(?:表示|指|即|意|是|该|说明|代表)|[=＝:：]\s*(?:表示|指|该|即|是|意)|[，,]\s*(?:表示|意|即|指|说明|其中|是))"
+)
+_CUE: Final = re.compile(
+    r"(?:不得|不能|不应|不准|禁止|严禁|请勿|切勿|不可)(?:再|擅自|随意|自行)?(?:标|写|加盖|印|使用|出现|带有|含有)|例如|比如|譬如|示例|样例|范例|举例"
+    r"|下列|哪[一]?[项个种]|单选|多选|判断题|选择题|字样|标志由|由.{0,12}组成|保密(?:知识|常识)|什么意思|如何标|怎[么样]标|应当标|应标|规范(?:的)?标"
+    r"|格式[为是:：]|形式[为是:：]|分为|划分|三级|三个等级|三个级别|(?:电影|小说|电视剧|游戏|歌曲|剧集|章节)"
+)
+_OPTION: Final = re.compile(r"^\s*[(（]?[A-Ha-h][)）.．、:：]\s*$")
+_PROPER: Final = re.compile(r"(?:密级|密等|密级标[志识]|保密标[志识]|密级和保密期限|密级及(?:保密)?期限|保密等级|涉密等级|定密)\s*[:：]\s*$")
+_OWN: Final = re.compile(r"(?:本|此)(?:文件?|件|资料|材料|项目|报告|方案|卷|稿|册|函|通知|汇编|数据|光盘|U盘).{0,12}$")
+_CLAUSE: Final = re.compile(r"[。！？；!?;]")
+_SENTENCE: Final = re.compile(r"[。！？；，]")
+
+
+def simple(text: str) -> str:
+    """Return the text with the Traditional characters of the cues made Simplified; the length stays."""
+    return text.translate(_SIMPLE)
+
+
+def bare(text: str) -> str:
+    """Return what is left of a line's rest without decoration, page, copy and urgency numbers."""
+    return _DECOR.sub("", _COMPANY.sub("", text))
+
+
+def quoted(left: str, right: str) -> bool:
+    """Whether the place between two texts stands in prose quotes or in a title."""
+    tail, head = left.rstrip(), right.lstrip()
+    if tail[-1:] and tail[-1] in _OPENING and head[:1] and head[0] in _CLOSING:
+        return True
+    return any(left.rfind(opening) > left.rfind(closing) and closing in right for opening, closing in _PAIRS)
+
+
+def stand(left: str, right: str) -> Stand:
+    """Say how a Chinese mark stands between the two rests of its line."""
+    left, right = simple(left), simple(right)
+    if quoted(left, right):
+        return "quoted"
+    if not bare(left) and not bare(right):
+        return "alone"
+    if _OPTION.match(left):
+        return "option"
+    if _PROPER.search(left) and not _RIGHT_TALK.match(right):
+        return "end"
+    if _talked(left, right):
+        return "talk"
+    return _between(left, right)
+
+
+def _talked(left: str, right: str) -> bool:
+    if _RIGHT_TALK.match(right):
+        return True
+    if not bare(left):
+        return False
+    clause = _CLAUSE.split(left)[-1]
+    return bool(_LEFT_TALK.search(clause[-16:]) or _CUE.search(left[-60:]) or _CUE.search(right[:40]))
+
+
+def _between(left: str, right: str) -> Stand:
+    if not bare(left):
+        return "start"
+    if not bare(right):
+        return "end"
+    if _glued(left[-1:]) and _glued(right[:1]):
+        return "sentence"
+    if _SENTENCE.search(left[-40:]) or _SENTENCE.search(right[:40]):
+        return "sentence"
+    return "inside"
+
+
+def _glued(char: str) -> bool:
+    return char.isalnum()
+
+
+def owned(left: str) -> bool:
+    """Whether the words before it say that this very document has the level: 本文件密级为…"""
+    return _OWN.search(simple(left)) is not None
+
+
+# Languages written with Latin letters.
+
+_LATIN_TALK: Final = re.compile(
+    r"(?:^|[\s(\"'/])(?:marked|labell?ed|classified|designated|stamped|as|is|are|was|were|be|been|being|use|uses|using|used|the|an?|of|or|and|to|with|under"
+    r"|called|like|than|from|for|in|on|at|including|level|levels|by|not|non|no|any|each|every|some|this|that|these|those|between|both|either|only|also|e\.g\."
+    r"|i\.e\.|example|examples?:|reads?|says?|word|words|term|string|label|labels|mark|marking|markings|see|above|below|über|als|mit|und|oder|der|die|das"
+    r"|von|zu|comme|et|ou|de|la|le|les|des|du|niveau|mention)\s*[:,]?\s*[\"'“‘`(\[]*\s*$",
+    re.IGNORECASE,
+)
+_LOWER: Final = re.compile(r"^\s*[\"'”’`)\]]*\s*(?:[a-zà-ÿ]|,|\bor\b|/\s*[A-Z]|=|:=|\?)")
+_LOWER_TAIL: Final = re.compile(r"[a-zà-ÿ]{2,}[,;]?\s+[\"'“(\[]*$")
+_LABEL: Final = re.compile(r"[A-Za-zÀ-ÿ\u4e00-\u9fff]\s*[:：]\s*$")
+
+
+def latin(left: str, right: str) -> Stand:
+    """Say how a mark in Latin letters stands between the two rests of its line."""
+    if not bare(left) and not bare(right):
+        return "alone"
+    if _OPTION.match(left):
+        return "option"
+    if quoted(left, right) or (left[-1:] in ("'", '"', "`") and right[:1] == left[-1:] and bare(left)):
+        return "quoted"
+    if _LOWER.match(right) or _LATIN_TALK.search(left[-30:]):
+        return "talk"
+    if not bare(left):
+        return "start"
+    if not bare(right):
+        return "end" if len(left) < 120 else "sentence"
+    if _LABEL.search(left):
+        return "inside"
+    return "sentence" if _LOWER_TAIL.search(left[-40:]) else "inside"
