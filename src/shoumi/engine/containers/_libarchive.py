@@ -110,6 +110,7 @@ class Reader:
         self._library = _library()
         self._blob = blob
         self._latin = "lha" in formats
+        self._listing = False  # before, the library must not be asked about encrypted members
         self._archive = self._library.archive_read_new()
         if not self._archive:
             raise MemoryError
@@ -133,7 +134,10 @@ class Reader:
         else:
             code = library.archive_read_open_filename(self._archive, self._blob.path().encode(), _BLOCK)
         if code < _WARN:
-            raise self.failure()
+            failure = self.failure()
+            self.__exit__()
+            raise failure
+        self._listing = True
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -181,4 +185,4 @@ class Reader:
 
     @property
     def _locked(self) -> bool:
-        return bool(self._library.archive_read_has_encrypted_entries(self._archive) == 1)
+        return self._listing and bool(self._library.archive_read_has_encrypted_entries(self._archive) == 1)
