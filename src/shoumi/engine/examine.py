@@ -55,9 +55,12 @@ class Inspects(Protocol):
         ...
 
 
+GIVEN_UP: Final = -1  # the leaf that stands for the whole item
+
+
 @dataclass(slots=True)
 class Poison:
-    """Leaves of an item that killed a process: number → why."""
+    """Leaves of an item that killed a process: number → why. ``GIVEN_UP`` among them ends the item at once."""
 
     leaves: dict[int, tuple[GapReason, str]] = field(default_factory=dict)
 
@@ -92,9 +95,8 @@ class Examiner:
     def _item(self, item: Item, above: Trail) -> Iterator[Event]:
         trail = above.child(item.kind, self._inspects.mask(printable(item.path)))
         leaf, self._leaf = self._leaf, self._leaf + 1
-        if leaf in self._poison:
-            reason, detail = self._poison[leaf]
-            yield Gap(reason, detail, trail, "read")
+        if cause := self._poison.get(leaf) or self._poison.get(GIVEN_UP):
+            yield Gap(*cause, trail, "read")
             return
         self._beat(leaf, trail, 0)
         yield from self._names(item, trail)

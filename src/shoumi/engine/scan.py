@@ -94,6 +94,7 @@ class Scan:
         self.summary.addresses = tuple(self._inspector.mask(printable(address)) for address in self.addresses)
         self._state = State(self.home, self._options(), self.settings.today) if self.remember else None
         self._sources = registry.sources()
+        registry.sniffer()  # workers inherit the plug-ins, and a broken one is said here
         own = self.home.folder("").stat()
         self._own = frozenset({(own.st_dev, own.st_ino)})
         self._slots: deque[_Slot] = deque()

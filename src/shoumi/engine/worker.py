@@ -23,7 +23,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn, TypeAlias
 
 from shoumi.engine import record, registry
-from shoumi.engine.examine import Examiner, Poison
+from shoumi.engine.errors import ShoumiError
+from shoumi.engine.examine import GIVEN_UP, Examiner, Poison
 from shoumi.engine.inspector import Inspector
 from shoumi.engine.limits import MIB, Limits
 from shoumi.engine.settings import Settings
@@ -208,9 +209,12 @@ class Pool:
             return
         _, task, leaf, size, _ = worker.heartbeat.read()
         poison = batch.poison.setdefault(task, {})
-        poison[max(leaf, 0)] = _cause(status, reason, size, self._settings.limits)
-        if len(poison) >= _CRASHES:
-            batch.poison[task] = {0: ("crashed", f"{len(poison)} parts of it ended the process that read them")}
+        cause = _cause(status, reason, size, self._settings.limits)
+        if GIVEN_UP in poison:
+            raise ShoumiError(f"workers end before they read anything: {cause[1]}")
+        if leaf in poison or leaf < 0 or len(poison) >= _CRASHES:
+            leaf = GIVEN_UP
+        poison[leaf] = cause
         self._again.append(batch)
 
 
@@ -258,9 +262,10 @@ def _serve(ask: int, tell: int, heartbeat: Heartbeat, inspector: Inspector, sett
         answer = []
         for task, (source, path) in enumerate(tasks):
             inspector.until = None
+            heartbeat.write(task, 0, 0, path.encode("utf-8", "backslashreplace").decode())
             item = sources[source].item(path, settings)
-            leaves = Poison({int(leaf): tuple(why) for leaf, why in poison.get(task, {}).items()})
-            events = [record.write(event) for event in examiner.examine(item, leaves)]
+            leaves = {int(leaf): tuple(why) for leaf, why in poison.get(task, {}).items()}
+            events = [record.write(event) for event in examiner.examine(item, Poison(leaves))]
             until = inspector.until.toordinal() if inspector.until else 0
             answer.append([events, examiner.members, until, not _transient(events)])
         data = json.dumps(answer, separators=(",", ":")).encode()
