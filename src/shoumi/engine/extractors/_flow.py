@@ -1,0 +1,114 @@
+"""Running text of one part: paragraphs in, segments of bounded size out, what no reader sees kept apart.
+
+A hidden run is emitted with the words around it, because a deleted number means little without the label before it
+and a number may be hidden in half.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from shoumi.engine.types import Locator, Segment
+
+_BLOCK: Final = 1_000_000  # characters after which a long part continues in another segment
+_AROUND: Final = 24  # characters of context on each side of a hidden run
+_JOINED: Final = re.compile(r"[\w★☆※.@+-]*")
+_WORD: Final = re.compile(r"\w")
+
+SEEN, DELETED, HIDDEN = 0, 1, 2
+Run = tuple[str, int]
+
+
+class Flow:
+    """Collects paragraphs of one part; ``ready`` yields segments as they fill, ``end`` the rest."""
+
+    def __init__(self, locator: Locator, *, hidden: bool = False) -> None:
+        self._locator, self._hidden = locator, hidden
+        self._parts: list[str] = []
+        self._size = self._base = self._lines = 0
+        self._secret: list[str] = []
+        self._joint = "\f"
+        self._any = False
+        self.last = ""  # the paragraph added last, where salvage continues
+        self.between = "\n"
+
+    def add(self, text: str) -> None:
+        """Add a paragraph; ``between``, set by whoever knows of cells and rows, stands before it once."""
+        if self._parts:
+            self._parts.append(self.between)
+            self._size += len(self.between)
+        self.between = "\n"
+        self._parts.append(text)
+        self._size += len(text)
+        if text:
+            self._any = True
+            self.last = text
+
+    def runs(self, runs: Sequence[Run]) -> None:
+        """Add a paragraph's runs: what is seen as its text, what is not apart."""
+        if all(kind == SEEN for _, kind in runs):
+            self.add("".join([text for text, _ in runs]))
+            return
+        self.add("".join(text for text, kind in runs if kind == SEEN))
+        self.hide(*unseen(runs))
+
+    def hide(self, *texts: str) -> None:
+        """Add text that no reader sees."""
+        self._secret += [text for text in texts if text.strip()]
+        self._size += sum(map(len, texts))
+
+    def ready(self) -> Iterator[Segment]:
+        """Yield what is collected when it has grown long."""
+        if self._size >= _BLOCK:
+            yield from self.end()
+
+    def end(self) -> Iterator[Segment]:
+        """Yield what is collected."""
+        text = "".join(self._parts)
+        if self._any:
+            yield Segment(text, self._locator, self._hidden, self._joint, base=self._base, lines=self._lines)
+            self._joint = "\n"
+        if self._parts:
+            self._base += len(text) + 1
+            self._lines += text.count("\n") + 1
+        if self._secret:
+            yield Segment("\n".join(self._secret), self._locator, hidden=True, joint="\f")
+        self._parts, self._secret, self._size, self._any = [], [], 0, False
+
+
+def unseen(runs: Sequence[Run]) -> Iterator[str]:
+    """Yield each stretch of hidden runs with the seen text around it, as far as it may belong to it.
+
+    Deleted text is read without what was inserted in its place only as far as runs tell: inserted text is seen.
+    """
+    at = 0
+    while at < len(runs):
+        if runs[at][1] == SEEN:
+            at += 1
+            continue
+        end = at
+        while end < len(runs) and runs[end][1] == runs[at][1]:
+            end += 1
+        text = "".join(run for run, _ in runs[at:end])
+        if _WORD.search(text) or "★" in text:
+            before = "".join(run for run, kind in runs[:at] if kind != DELETED)[-_AROUND:]
+            after = "".join(run for run, kind in runs[end:] if kind == SEEN)[:_AROUND]
+            following = _JOINED.match(after)
+            yield before + text + (following.group() if following else "")
+        else:
+            yield text
+        at = end
+
+
+def remainder(text: str, last: str) -> str:
+    """Return what stands in ``text`` after the paragraph that was read last; all of it when it is not found."""
+    mark = re.sub(r"\s+", "", last)[-40:]
+    if not mark:
+        return text
+    pattern = r"\s*".join(map(re.escape, mark))
+    end = 0
+    for found in re.finditer(pattern, text):
+        end = found.end()
+    return text[end:]

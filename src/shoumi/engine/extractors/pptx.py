@@ -1,0 +1,151 @@
+"""Presentations (pptx, pptm, ppsx, potx): slide by slide, then notes, comments, layouts and what is embedded.
+
+A slide's text, notes and comments carry its number in the show's order; hidden slides and shapes, and shapes beside the
+slide, are ``hidden``. Source: ECMA-376 part 1, 13 and 19; [MS-PPTX] for threaded comments.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from shoumi.engine.blob import Blob
+from shoumi.engine.errors import NoText
+from shoumi.engine.extractors import _opc
+from shoumi.engine.extractors._drawing import Canvas, Drawing, drawing
+from shoumi.engine.extractors._flow import Flow, remainder
+from shoumi.engine.extractors._package import Package
+from shoumi.engine.extractors._xml import Element, attribute, local, stripped, tree
+from shoumi.engine.settings import Settings
+from shoumi.engine.sniff import ZIP, Sample, Signature
+from shoumi.engine.types import Gap, Item, Locator, Segment
+
+MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+_SLIDE: Final = re.compile(r"(?:.*/)?slides/[^/]+\.xml", re.IGNORECASE)
+_PATTERN: Final = re.compile(
+    r"(?:.*/)?(?:slideMasters|slideLayouts|notesMasters|handoutMasters)/[^/]+\.xml", re.IGNORECASE
+)
+_ABOUT: Final = ("notesSlide", "comments", "chart", "chartEx", "diagramData", "diagramDrawing", "vmlDrawing")
+_PEOPLE: Final = re.compile(r"(?:.*/)?(?:commentAuthors|authors)\.xml", re.IGNORECASE)
+
+
+class Pptx:
+    """Reads PresentationML packages."""
+
+    name = _opc.KIND
+    version = 1
+    media_types = frozenset({MEDIA_TYPE})
+    method = "text"
+    signatures: tuple[Signature, ...] = ()
+    refines = frozenset({ZIP})
+
+    def refine(self, sample: Sample) -> str | None:
+        """Return the media type of a ZIP that holds slides."""
+        return MEDIA_TYPE if _opc.recognised(sample, "ppt/", "ppt/presentation.xml") else None
+
+    def segments(self, blob: Blob, settings: Settings) -> Iterator[Segment | Item | Gap]:  # noqa: ARG002
+        """Yield the slides in order, then everything else. Raises NoText when there is nothing."""
+        package = Package(blob)
+        main = _opc.main_part(package, "ppt/presentation.xml") or "ppt/presentation.xml"
+        root, _ = tree(package.chunks(main))
+        seen = {main, *(name for name in package if _PEOPLE.fullmatch(name))}
+        size = _size(root)
+        empty = True
+        for number, slide in enumerate(_slides(package, main, root), 1):
+            for segment in _slide(package, slide, number, size, seen):
+                empty = False
+                yield segment
+        for entry in (*_patterns(package, seen), *_people(package), *_opc.ending(package, seen)):
+            empty = False
+            yield entry
+        if empty:
+            raise NoText("no text in it")
+
+
+def _slides(package: Package, main: str, root: Element) -> list[str]:
+    """Return the slides in the order of the show; those that it does not list, such as salvaged ones, last."""
+    targets = _opc.relations(package, main)
+    listed: list[str] = []
+    for entry in () if root is None else root.iter("{*}sldId"):
+        relation = next((targets[value] for value in entry.attrib.values() if value in targets), None)
+        stored = package.find(relation.target) if relation else None
+        if stored and stored not in listed:
+            listed.append(stored)
+    return listed + sorted(
+        (name for name in package if _SLIDE.fullmatch(name) and name not in listed), key=_opc.natural
+    )
+
+
+def _slide(package: Package, slide: str, number: int, size: tuple[int, int], seen: set[str]) -> Iterator[Segment]:
+    seen.add(slide)
+    root, reading = tree(package.chunks(slide))
+    hidden = root is not None and attribute(root, "show").lower() in ("0", "false")
+    flow = Flow(Locator(slide=number), hidden=hidden)
+    if root is not None:
+        canvas = Canvas(*size, plain=_plain(package, slide, root))
+        Drawing(flow, canvas).read(root)
+    if reading.failed or root is None:
+        for line in remainder(stripped(package.chunks(slide)), flow.last).splitlines():
+            flow.add(line)
+    flow.hide(*reading.notes)
+    yield from flow.end()
+    for part in _opc.related(package, slide, *_ABOUT):
+        if part not in seen:
+            seen.add(part)
+            yield from _about(package, part, number, hidden)
+
+
+def _about(package: Package, part: str, number: int, hidden: bool) -> Iterator[Segment]:
+    if part.lower().endswith(".vml"):
+        return
+    yield from drawing(package, part, Locator(slide=number, part=part), hidden=hidden)
+
+
+def _plain(package: Package, slide: str, root: Element) -> bool:
+    """Whether slide, layout and master leave the background as it is: letters in its colour are then not seen."""
+    parts = [slide]
+    for kind in ("slideLayout", "slideMaster"):
+        parts += _opc.related(package, parts[-1], kind)[:1]
+    for part in parts:
+        top = root if part == slide else tree(package.chunks(part))[0]
+        for background in () if top is None else top.iter("{*}bg"):
+            colours = {attribute(entry, "val") for entry in background.iter("{*}srgbClr", "{*}schemeClr")}
+            if not colours or not colours <= {"FFFFFF", "bg1", "lt1"}:
+                return False
+    return True
+
+
+def _patterns(package: Package, seen: set[str]) -> Iterator[Segment]:
+    """Yield what masters and layouts say, each line once: most of it are the prompts of placeholders."""
+    said: set[str] = set()
+    for part in sorted((name for name in package if _PATTERN.fullmatch(name)), key=_opc.natural):
+        seen.add(part)
+        for segment in drawing(package, part, Locator(part=part)):
+            lines = [line for line in segment.text.split("\n") if line.strip() and line not in said]
+            said.update(lines)
+            if lines:
+                yield Segment("\n".join(lines), segment.locator, segment.hidden)
+
+
+def _people(package: Package) -> Iterator[Segment]:
+    for part in (name for name in package if _PEOPLE.fullmatch(name)):
+        root, _ = tree(package.chunks(part))
+        names = [
+            attribute(entry, "name") for entry in (() if root is None else root.iter("*")) if local(entry.tag) != "ext"
+        ]
+        text = "\n".join(dict.fromkeys(filter(None, names)))
+        if text:
+            yield Segment(text, Locator(part=part))
+
+
+def _size(root: Element) -> tuple[int, int]:
+    for entry in () if root is None else root.iter("{*}sldSz"):
+        try:
+            return int(attribute(entry, "cx")), int(attribute(entry, "cy"))
+        except ValueError:
+            break
+    return 0, 0
+
+
+PLUGIN = Pptx()
