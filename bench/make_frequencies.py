@@ -21,15 +21,23 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-WANTED = re.compile("[\u00b7\u2010-\u2026\u2103-\u22ff\u2460-\u2473\u25a0-\u2642\u3000-\u3017\u4e00-\u9fff\uff00-\uff5e\uffe5]")
+WANTED = re.compile(
+    "[\u00b7\u2010-\u2026\u2103-\u22ff\u2460-\u2473\u25a0-\u2642\u3000-\u3017\u4e00-\u9fff\uff00-\uff5e\uffe5]"
+)
 STEPS = 8  # per natural-log unit
 DAMPED = 0.85  # flattens the counts: another field uses other words
 
 # What written Cantonese uses on every line and manuals never do.
 CANTONESE = "嘅唔係咗喺哋嚟啲冇嘢佢嗰咁乜啱喇啦囉攞揾搵瞓畀嚿啫噉嘞咩咪諗嬲冚睇晒嘥咯喎㗎啩嗱哂嘈鬧癲叻攰孭"
 # Full-width forms and signs that offices type.
-SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许邓韩冯曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
-SURNAMES_T = "陳林黃張李王吳劉蔡楊許鄭謝郭洪曾邱廖賴周徐蘇葉莊呂江何羅高蕭潘簡朱鍾彭游詹胡施沈余趙盧梁顏柯孫魏翁戴范方宋鄧杜傅侯曹薛阮丁馬溫藍石蔣唐卓馮姚連歐董黎譚關湯孔鄺霍麥"
+SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许邓韩冯曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈"
+    "姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+)
+SURNAMES_T = (
+    "陳林黃張李王吳劉蔡楊許鄭謝郭洪曾邱廖賴周徐蘇葉莊呂江何羅高蕭潘簡朱鍾彭游詹胡施沈余趙盧梁顏柯孫魏翁戴"
+    "范方宋鄧杜傅侯曹薛阮丁馬溫藍石蔣唐卓馮姚連歐董黎譚關湯孔鄺霍麥"
+)
 OFFICE = "★☆■□●○◆◇▲△※→①②③④⑤⑥⑦⑧⑨⑩〔〕〇《》〈〉「」『』【】“”‘’——……·、。,;:?!()¥%~．－＋＝０１２３４５６７８９"
 
 

@@ -5,7 +5,8 @@
 
 Every reading is judged by the likelihood of its characters in Chinese text: the wrong one shows characters that
 nobody uses. ``frequencies.txt`` holds what each character costs (a negated natural logarithm, in eighths), for
-Simplified and Traditional text; ``bench/make_frequencies.py`` makes it. Nothing fails: what no codec reads becomes U+FFFD.
+Simplified and Traditional text; ``bench/make_frequencies.py`` makes it. Nothing fails: what no codec reads becomes
+U+FFFD.
 """
 
 from __future__ import annotations
@@ -42,6 +43,17 @@ _READINGS: Final = (
 _CHINESE: Final = frozenset({"gb18030", "gbk", "gb2312", "big5", "big5hkscs"})
 _CODECS: Final = {"windows-949": "cp949", "euc-kr": "cp949", "shift_jis": "cp932", "iso-8859-8-i": "iso-8859-8"}
 _HIGH: Final = re.compile(rb"[\x80-\xff]|\x00")
+# What is labelled with the first is usually the second.
+_SUPERSETS: Final = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "big5": "big5hkscs",
+    "cp950": "big5hkscs",
+    "iso8859-1": "cp1252",
+    "ascii": "cp1252",
+    "euc_kr": "cp949",
+    "shift_jis": "cp932",
+}
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _ESCAPES: Final = re.compile(rb"\x1b[$(]|~\{")
 _LONG: Final = re.compile("[\u0800-\ufffc]")  # three bytes of UTF-8: other encodings rarely look like them
@@ -86,6 +98,44 @@ def detect(head: bytes) -> Guess:
     if margin < 4 * CLOSE and len(head) > start + SAMPLE:
         guess, margin = _judge(head[start : start + WIDE_SAMPLE])
     return guess
+
+
+def confirmed(head: bytes, name: str) -> Guess:
+    """Return the encoding of bytes that are said to be in ``name``, which is believed when it reads them."""
+    guess = detect(head)
+    said = _codec(name)
+    if said is None or guess.skip or guess.name == said or said.startswith(("utf-16", "utf-32")):
+        return guess
+    if guess.name == "utf-8" or guess.name.startswith("utf-"):
+        return Guess(said) if head.isascii() else guess
+    try:
+        codecs.getincrementaldecoder(said)().decode(head)
+    except ValueError:
+        return guess
+    if guess.name in _CHINESE and said not in _CHINESE and codecs.lookup(said).name.startswith(("cp12", "iso8859")):
+        return Guess(guess.name, second=said)  # a template's western charset above Chinese text
+    return Guess(said, second=guess.name if guess.second == said else None)
+
+
+def _codec(name: str) -> str | None:
+    """Return the codec for a label of mail or the web, None for one that nobody knows or that is no text."""
+    name = name.strip().lower()
+    name = _CODECS.get(name, name)
+    try:
+        found = codecs.lookup(name)
+    except (LookupError, ValueError):
+        return None
+    if not found._is_text_encoding or found.name in (
+        "idna",
+        "punycode",
+        "unicode_escape",
+        "raw_unicode_escape",
+        "undefined",
+        "mbcs",
+        "oem",
+    ):
+        return None
+    return _SUPERSETS.get(found.name, found.name)
 
 
 def decode(data: bytes, name: str) -> str:
