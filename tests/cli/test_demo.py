@@ -1,0 +1,84 @@
+"""The demo: every planted leak and unreadable file is reported, and nothing else above info."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from shoumi.demo import share
+from shoumi.engine.home import Home
+from shoumi.engine.scan import Scan
+from shoumi.engine.types import Gap, Match
+from tests.cli.conftest import Run
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[share.Planted], list[Match | Gap]]:
+    folder = tmp_path_factory.mktemp("demo")
+    expected = share.write(folder / "share")
+    home = Home(folder / "home")
+    share.register(folder, home)
+    return folder / "share", expected, list(Scan((str(folder / "share"),), home=home))
+
+
+def test_everything_planted_is_reported(demo: tuple[Path, list[share.Planted], list[Match | Gap]]) -> None:
+    folder, expected, events = demo
+    found = {(Path(e.path).relative_to(folder).as_posix(), e.category) for e in events if isinstance(e, Match)}
+    missed = {(Path(e.trail.steps[0].name).relative_to(folder).as_posix(), e.reason) for e in events if isinstance(e, Gap)}
+    masked = {path: _masked(path) for path in (plant.path for plant in expected)}
+    lacking = [
+        plant
+        for plant in expected
+        if (masked[plant.path], plant.category) not in found and (masked[plant.path], plant.gap) not in missed
+    ]
+    assert lacking == []
+
+
+def test_nothing_else_is_reported_above_info(demo: tuple[Path, list[share.Planted], list[Match | Gap]]) -> None:
+    folder, expected, events = demo
+    planted_paths = {_masked(plant.path) for plant in expected}
+    others = [
+        (match.path, match.rule, match.snippet)
+        for match in events
+        if isinstance(match, Match)
+        and match.severity != "info"
+        and Path(match.path).relative_to(folder).as_posix() not in planted_paths
+    ]
+    assert others == []
+
+
+def test_the_share_is_the_same_each_time(tmp_path: Path) -> None:
+    share.write(tmp_path / "a")
+    share.write(tmp_path / "b")
+    first, second = (
+        {path.relative_to(root): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+        for root in (tmp_path / "a", tmp_path / "b")
+    )
+    assert first == second
+    assert 280 <= len(first) <= 320
+
+
+def test_the_command_says_where_the_report_is_and_can_run_again(shoumi: Run, tmp_path: Path) -> None:
+    for _ in range(2):
+        run = shoumi("demo", "here")
+        assert run.returncode == 0, run.stderr
+        assert "report.html" in run.stdout
+        assert (tmp_path / "here" / "report.html").stat().st_size > 50_000
+
+
+def test_the_command_never_deletes_what_is_not_a_demo(shoumi: Run, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    run = shoumi("demo", "mine")
+    assert run.returncode == 2
+    assert (tmp_path / "mine" / "thesis.txt").exists()
+
+
+def _masked(path: str) -> str:
+    """One planted file is named after a number, which reports mask."""
+    if "身份证" not in path:
+        return path
+    head, _, tail = path.partition("身份证")
+    number, dot, suffix = tail.partition(".")
+    return f"{head}身份证{number[:2]}{'*' * (len(number) - 4)}{number[-2:]}{dot}{suffix}"
