@@ -58,3 +58,16 @@ def listed(lines: Iterable[str], text: str) -> bool:
     """Whether the lines around are single short words too: a vocabulary, an enumeration, a menu."""
     words = [line for line in lines if line != text]
     return len(words) > 3 and all(len(word) <= 12 and len(word.split()) < 3 for word in words[:6])
+
+
+_NAMES: Final = re.compile(
+    r"\W*(?:(?:top |strictly |highly )?(?:secret|confidential)|restricted|protected|unclassified|official|public|private|internal(?: use)?(?: only)?"
+    r"|sensitive|general(?: business)?|non-business|绝密|机密|秘密|内部|公开|非密|普通|无)\W*",
+    re.IGNORECASE,
+)
+
+
+def scale(lines: Iterable[str], text: str) -> bool:
+    """Whether another level stands on a line beside: a list of all levels, not a mark."""
+    own = "".join(text.split()).casefold()
+    return any(_NAMES.fullmatch(line) and own not in "".join(line.split()).casefold() for line in lines)

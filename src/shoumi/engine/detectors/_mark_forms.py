@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
-from shoumi.engine.detectors._mark_company import company, lecture, listed
+from shoumi.engine.detectors._mark_company import company, lecture, listed, scale
 from shoumi.engine.detectors._mark_prose import Stand, bare, latin, owned, stand
 from shoumi.engine.detectors._mark_spot import Spot
 from shoumi.engine.rule import Rule
@@ -22,11 +22,19 @@ KINDS: Final[tuple[Kind, ...]] = ("mark", "possible", "mention")
 
 _BRACKETS: Final = re.compile(r"[【\[（(〔［「『]\s*$")
 _CLOSED: Final = re.compile(r"^\s*[】\]）)〕］」』]")
-_CODE: Final = re.compile(r"[{};]|=|->|::|\(\)|^\s*(?:#|//|/?\*|--|<|\.\.|def |class |import |enum )|^\s*[\"'`]|[\"'`],?\s*$|\|$")
+_CODE: Final = re.compile(r"[{};]|=|->|::|\(\)|^\s*(?:#|//|/?\*|--|<|\.\.|def |class |import |enum |public |private |protected |static |const )|^\s*[\"'`]|[\"'`],?\s*$|\|$")
 _COMMENT: Final = re.compile(r"^\s*(?://+|#+|/?\*+!?|--+|;+|%+|\"\"\"|REM|\.\\\")\s*\S?")
 _LABEL: Final = re.compile(
     r"密\s*[级級等]|保密|涉密|classification|marking|sensitivity|security|classified|protective|handling", re.IGNORECASE
 )
+_FIELD_LABEL: Final = re.compile(
+    r"(?:classification|protective marking|security level|handling|sensitivity|marking)\s*:\s*$", re.IGNORECASE
+)
+_WIDE: Final = re.compile(r"[\u3040-\u9fff\uac00-\ud7a3]")
+_OWNER: Final = re.compile(r"copyright|©|\(c\)|all rights reserved|proprietary", re.IGNORECASE)
+_HEADING: Final = re.compile(r"^ [A-Z\u4e00-\u9fff]")
+_BOX: Final = re.compile(r"[□☐○]\s*$")
+_SLASH: Final = re.compile(r"[／/、]\s*$"), re.compile(r"^\s*[／/、]")
 _RATING: Final = re.compile(r"(?:[★☆]\s*){3}")
 _TITLE: Final = re.compile(r"[\u4e00-\u9fffA-Za-z]{4}")
 
@@ -155,16 +163,26 @@ def _phrase(case: Case) -> Verdict:
     """A wording that marks when it stands on its own; ``weak`` wordings need a place besides."""
     spot = case.spot
     standing = stand(spot.left, spot.right)
+    if _choice(spot):
+        return _verdict(case, "mention", 0.2, "wording", "stands-list")
+    if standing != "talk" and (unlabelled := _unlabelled(case, "wording")):
+        return unlabelled
     weak = re.fullmatch(str(case.rule.params.get("weak", "(?!)")), "".join(spot.text.split())) is not None
     if standing == "alone":
         placed = not weak or spot.edge or bool(company(spot)) or _bracketed(spot)
-        if weak and listed((*spot.above[:4], *spot.below[:4]), spot.text):
+        if weak and _among(spot):
             return _verdict(case, "mention", 0.2, "wording", "listed")
         return _verdict(case, "mark" if placed else "possible", 0.9 if placed else 0.5, "wording", "stands-alone", *_near(spot))
-    if standing in ("start", "end", "inside") and not _glued(spot):
+    if standing in ("start", "end", "inside") and not _glued(spot) and not _others(case):
         sure = _bracketed(spot) and not weak
         return _verdict(case, "mark" if sure else "possible", 0.8 if sure else 0.4, "wording", f"stands-{standing}")
     return _verdict(case, "mention", 0.2, "wording", f"stands-{standing}")
+
+
+def _choice(spot: Spot) -> bool:
+    """Whether it is one of several to choose from: an empty box before it, a stroke beside it."""
+    before, after = _SLASH
+    return bool(_BOX.search(spot.left) or before.search(spot.left) or after.match(spot.right))
 
 
 def _bracketed(spot: Spot) -> bool:
@@ -177,10 +195,11 @@ def _bare(case: Case) -> Verdict:
     standing = stand(spot.left, spot.right)
     if standing == "alone":
         return _bare_alone(case)
-    opens = _bracketed(spot) and not bare(spot.left)
-    if opens and standing == "start":
+    opens = _bracketed(spot) and not bare(spot.left) and standing == "start"
+    titles = spot.top and spot.first and not spot.above
+    if opens and (titles or spot.left.rstrip()[-1] in "（("):
         return _bare_portion(case)
-    if standing == "end" and _bracketed(spot) and spot.top and not spot.above and not spot.below:
+    if standing == "end" and _bracketed(spot) and titles and not spot.below:
         return _verdict(case, "possible", 0.4, "level-alone", "stands-end", *_near(spot))
     return _verdict(case, "mention", 0.2, "level-alone", f"stands-{standing}")
 
@@ -190,18 +209,24 @@ def _bare_alone(case: Case) -> Verdict:
     near = _near(spot)
     if _LABEL.search(spot.heading):
         return _verdict(case, "mark", 0.9, "level-alone", "field", *near)
+    if unlabelled := _unlabelled(case, "level-alone"):
+        return unlabelled
     if _RATING.search(spot.right):
         return _verdict(case, "mention", 0.2, "level-alone", "rating")
-    if lecture(spot) or listed((*spot.above[:4], *spot.below[:4]), spot.text):
+    if lecture(spot) or _among(spot):
         return _verdict(case, "mention", 0.3, "level-alone", "listed")
-    if spot.segment.locator.cell and not (spot.top and spot.first):
-        return _verdict(case, "mention", 0.3, "level-alone", "stands-alone")
     corroborated = spot.edge or any(code.startswith("near-") for code in near)
     opening = spot.top and spot.first and bool(spot.below) and len(spot.above) < 3
     titled = opening and _TITLE.search(spot.below[0]) is not None
     if corroborated or titled or (_bracketed(spot) and spot.top and spot.first):
         return _verdict(case, "mark", 0.85, "level-alone", "stands-alone", *near)
     return _verdict(case, "possible", 0.5, "level-alone", "stands-alone", *near)
+
+
+def _among(spot: Spot) -> bool:
+    """Whether it is one of a list of words, or of levels."""
+    text = spot.text.strip()
+    return listed((*spot.above[:4], *spot.below[:4]), text) or scale((*spot.above[:2], *spot.below[:2]), text)
 
 
 def _bare_portion(case: Case) -> Verdict:
@@ -212,12 +237,46 @@ def _bare_portion(case: Case) -> Verdict:
 
 
 def _banner(case: Case) -> Verdict:
-    return _by(case, _BANNER, latin(case.spot.left, case.spot.right), "banner")
+    spot = case.spot
+    standing = latin(spot.left, spot.right)
+    if _others(case) and standing in ("start", "end", "inside"):
+        standing = "list"
+    verdict = _by(case, _BANNER, standing, "banner")
+    if verdict.kind == "mark" and (unlabelled := _unlabelled(case, "banner")):
+        return unlabelled
+    if standing == "start" and _HEADING.match(spot.right) and case.rule.params.get("titles", True):
+        return replace(verdict, kind="possible", confidence=0.5)
+    return verdict
+
+
+def _unlabelled(case: Case, form: str) -> Verdict | None:
+    """One cell among others names a level: only under a title that says so it may be one."""
+    spot = case.spot
+    if not spot.row or _LABEL.search(spot.heading):
+        return None
+    titled = any(_LABEL.search(line) for line in spot.above)
+    return _verdict(case, "possible" if titled else "mention", 0.4, form, "row")
+
+
+def _caveat(case: Case) -> Verdict:
+    """A wording that is a mark wherever nobody speaks about it; ``weak`` ones are plain words."""
+    text = case.spot.text.strip()
+    if re.match(str(case.rule.params.get("exact", "(?!)")), text):
+        return _exact(case)
+    if re.fullmatch(str(case.rule.params.get("weak", "(?!)")), text):
+        return _word(case)
+    if _WIDE.search(text):
+        if _others(case):
+            return _verdict(case, "mention", 0.2, "wording", "stands-list")
+        return _by(case, _BANNER, stand(case.spot.left, case.spot.right), "banner")
+    return _banner(case)
 
 
 def _word(case: Case) -> Verdict:
     """A plain word in capitals: possible on a line of its own, a mark only in a header, footer or field."""
     spot = case.spot
+    if _FIELD_LABEL.search(spot.left) and not bare(spot.right):
+        return _verdict(case, "mark", 0.9, "field", *_near(spot))
     if latin(spot.left, spot.right) != "alone":
         return _verdict(case, "mention", 0.2, "word", "stands-sentence")
     near = _near(spot)
@@ -226,7 +285,7 @@ def _word(case: Case) -> Verdict:
     neighbours = (*spot.above[:2], *spot.below[:2])
     if _COMMENT.match(spot.line[0]) or any(_CODE.search(line) for line in neighbours):
         return _verdict(case, "mention", 0.2, "word", "code")
-    if listed((*spot.above[:4], *spot.below[:4]), spot.text.strip()) or spot.segment.locator.cell:
+    if _among(spot) or spot.row:
         return _verdict(case, "mention", 0.3, "word", "listed")
     return _verdict(case, "possible", 0.5, "word", "stands-alone", *near)
 
@@ -240,11 +299,13 @@ def _notice(case: Case) -> Verdict:
         return _verdict(case, "mention", 0.2, "wording", f"stands-{standing}")
     if spot.edge:
         return _verdict(case, "mark", 0.9, "wording", "page-edge")
-    if code or listed((*spot.above[:4], *spot.below[:4]), spot.text):
+    if code and not any(_OWNER.search(line) for line in (*spot.above[:4], *spot.line, *spot.below[:4])):
+        return _verdict(case, "mention", 0.2, "wording", "code")
+    if code or spot.row or _among(spot):
         return _verdict(case, "possible", 0.3, "wording", f"stands-{standing}")
     strong = re.fullmatch(str(case.rule.params.get("strong", "(?!)")), spot.text.strip(), re.IGNORECASE)
     placed = (spot.top and spot.first and bool(spot.below)) or (spot.bottom and len(spot.above) > 1)
-    if standing == "alone" and (strong or placed):
+    if standing == "alone" and (strong or placed) and not spot.text[:1].islower():
         return _verdict(case, "mark", 0.8, "wording", "stands-alone", *_near(spot))
     return _verdict(case, "possible", 0.4, "wording", f"stands-{standing}")
 
@@ -261,6 +322,7 @@ _JUDGES: Final[Mapping[str, Callable[[Case], Verdict]]] = {
     "phrase": _phrase,
     "bare": _bare,
     "banner": _banner,
+    "caveat": _caveat,
     "word": _word,
     "notice": _notice,
     "exact": _exact,

@@ -13,15 +13,16 @@ from shoumi.engine.detector import Candidate
 
 _RANKS: Final = ("TS", "S", "C", "R", "CUI", "FOUO", "U")
 _COPYRIGHT: Final = re.compile(r"^\W*(?:copyright|\d{4}|by\s|[A-Z][\w.&-]*(?:\s+[A-Z][\w.&-]*){0,6}\s*(?:\d{4}|$))", re.IGNORECASE)
-_LETTER: Final = re.compile(r"(?m)^[ \t]*\((?:A|B|D|E|a|b|c)\)")
+_LETTER: Final = re.compile(r"(?m)^[ \t]*\((?:[ABDEFPWXLMN]|[a-z])\)")
 _BLOCK: Final = 800  # bytes within which the lines of a block stand
 
 
 def portions(found: Iterable[Candidate]) -> Iterator[Candidate]:
     """Yield the gravest of two or more portion marks; (C) lines and lettered lists are none."""
-    kept = [candidate for candidate in found if _credible(candidate)]
+    everything = list(found)
+    kept = [candidate for candidate in everything if _credible(candidate)]
     codes = [_code(candidate) for candidate in kept]
-    if len(kept) < 2 or not _system(kept, codes):
+    if len(kept) < 2 or not _system(kept, codes, legend=any(_LETTER.search(each.window.text) for each in everything)):
         return
     yield min(zip(codes, kept, strict=True), key=lambda entry: _RANKS.index(entry[0]) if entry[0] in _RANKS else 9)[1]
 
@@ -39,10 +40,12 @@ def _credible(candidate: Candidate) -> bool:
     return len(rest.split()) > 2 and not _LETTER.search(candidate.window.text)
 
 
-def _system(kept: list[Candidate], codes: list[str]) -> bool:
+def _system(kept: list[Candidate], codes: list[str], *, legend: bool) -> bool:
     """Whether the codes together are those of portion marking and not of a legend."""
     if any("//" in candidate.match["level"] for candidate in kept) or "TS" in codes:
         return True
+    if legend:
+        return False
     return codes.count("U") > 1 or codes.count("CUI") > 1 or len({"U", "S", "C", "CUI"} & set(codes)) > 1 or codes.count("S") > 1
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final, Literal, TypeAlias
 
-Stand: TypeAlias = Literal["alone", "start", "end", "inside", "sentence", "quoted", "option", "talk", "list"]
+Stand: TypeAlias = Literal["alone", "start", "end", "inside", "sentence", "quoted", "option", "talk", "list", "code"]
 
 # Only the characters that occur in the cues below.
 _SIMPLE: Final = str.maketrans(
@@ -70,9 +70,32 @@ def quoted(left: str, right: str) -> bool:
     return any(left.rfind(opening) > left.rfind(closing) and closing in right for opening, closing in _PAIRS)
 
 
+_LITERAL: Final = re.compile(
+    r"[=(;{}]|=>|->|^\s*(?:#|//|/?\*|--)|\b(?:return|case|assert|const|let|var|elif|if|in|not|and|or|def|print|new|String|THEN|VALUES|IN|AS)\b"
+)
+_DATA: Final = re.compile(r"^[\s\[{,-]*(?:\"[^\"]*\"|[\w\u4e00-\u9fff.-]+)\s*:\s*[\"']?$|^(?:[\s\[,]*\"[^\"()]*\"\s*,)*[\s\[,]*\"?$")
+
+
+def literal(left: str, right: str) -> bool:
+    """Whether the place stands in a string of program text; the strings of JSON and CSV are data and count."""
+    quotes = [quote for quote in "\"'`" if left.count(quote) % 2 and quote in right]
+    if not quotes:
+        return False
+    inside = max(quotes, key=left.rfind)
+    before = left[: left.rfind(inside)]
+    if "\n" not in before and _DATA.match(before + inside) and not _CALL.search(right):
+        return False
+    return _LITERAL.search(before) is not None or _CALL.search(right) is not None or inside == "`"
+
+
+_CALL: Final = re.compile(r"^[^\"'`]*[\"'`]\s*(?:[);]|\]\s*[);,]|\+|==|=>|\.\w)")
+
+
 def stand(left: str, right: str) -> Stand:
     """Say how a Chinese mark stands between the two rests of its line."""
     left, right = simple(left), simple(right)
+    if literal(left, right):
+        return "code"
     if quoted(left, right):
         return "quoted"
     if not bare(left) and not bare(right):
@@ -127,18 +150,21 @@ _LATIN_TALK: Final = re.compile(
 )
 _LOWER: Final = re.compile(r"^\s*[\"'”’`)\]]*\s*(?:[a-zà-ÿ]|,|\bor\b|/\s*[A-Z]|=|:=|\?)")
 _LOWER_TAIL: Final = re.compile(r"[a-zà-ÿ]{2,}[,;]?\s+[\"'“(\[]*$")
+_SUFFIX: Final = re.compile(r"^\.\w+\s+\S")  # the name of a file in a text
 _LABEL: Final = re.compile(r"[A-Za-zÀ-ÿ\u4e00-\u9fff]\s*[:：]\s*$")
 
 
 def latin(left: str, right: str) -> Stand:
     """Say how a mark in Latin letters stands between the two rests of its line."""
+    if literal(left, right):
+        return "code"
     if not bare(left) and not bare(right):
         return "alone"
     if _OPTION.match(left):
         return "option"
     if quoted(left, right) or (left[-1:] in ("'", '"', "`") and right[:1] == left[-1:] and bare(left)):
         return "quoted"
-    if _LOWER.match(right) or _LATIN_TALK.search(left[-30:]):
+    if _SUFFIX.match(right) or _LOWER.match(right) or _LATIN_TALK.search(left[-30:]):
         return "talk"
     if not bare(left):
         return "start"

@@ -18,6 +18,7 @@ from shoumi.engine.view import View
 AROUND: Final = 1500  # bytes on each side that are looked at
 _BREAK: Final = re.compile(r"[\n\r\f\v\x85\u2028\u2029]")
 _CELL: Final = re.compile(r"[\n\r\f\v\x85\u2028\u2029\t|│┃<>]")
+_TAG: Final = re.compile(r"<[^<>]*>?|[^<>]*>")
 _NEAR: Final = 12  # lines kept above and below
 _TOP: Final = 6  # lines that are still the top of a page
 _EDGE: Final = re.compile(r"header|footer|页眉|页脚", re.IGNORECASE)
@@ -84,6 +85,15 @@ class Spot:
         """On the first page or slide, as far as the format tells pages."""
         place = self.segment.locator
         return place.page in (None, 1) and place.slide in (None, 1) and self.segment.base == 0
+
+    @cached_property
+    def row(self) -> bool:
+        """One cell of a row that has others with text in them."""
+        if self.segment.locator.cell:
+            return True
+        first, last = (_TAG.sub("", side) for side in (self.line[0], self.line[1]))
+        others = first[: max(0, len(first) - len(self.left))] + last[len(self.right) :]
+        return any(char.isalnum() for char in others)
 
     @property
     def heading(self) -> str:

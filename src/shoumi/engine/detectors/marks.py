@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
 
-from shoumi.engine.detector import Candidate, Detection, Hits, candidates
+from shoumi.engine.detector import Candidate, Detection, Hits
 from shoumi.engine.detectors._mark_company import COPY, company, official
 from shoumi.engine.detectors._mark_exams import exam_end
 from shoumi.engine.detectors._mark_forms import KINDS, Case, Kind, Verdict, judge
@@ -29,6 +29,7 @@ from shoumi.engine.view import View
 _SPACE: Final = re.compile(r"\s+")
 _LETTERS: Final = re.compile(r"\W+")
 _AROUND: Final = 64  # characters on each side that tell one place from another
+_SLACK: Final = 32  # characters that an anchor may reach beyond the mark
 _CJK: Final = re.compile(r"[\u3040-\u9fff\uac00-\ud7a3]")
 Judged = tuple[Case, Verdict]
 
@@ -51,7 +52,7 @@ class _Levels:
         text = _SPACE.sub("" if _CJK.search(written) else " ", written).strip()
         for name, words, severity in self.entries:
             if words.fullmatch(text):
-                return (text if name == "*" else name), severity
+                return (text if name.startswith("*") else name), severity
         return None
 
 
@@ -85,7 +86,7 @@ class Marks:
             ends = hits.get(rule.id)
             if not ends:
                 continue
-            found: Iterable[Candidate] = candidates(view, rule, ends)
+            found: Iterable[Candidate] = _candidates(view, rule, ends)
             if rule.params["form"] == "portions":
                 found = portions(found)
             elif rule.params["form"] == "block":
@@ -158,6 +159,25 @@ class Marks:
         return Detection(
             rule.id, case.spot.start, case.spot.end, content, (reason,), 0.9, rule.severity, mask="none", data=data
         )
+
+
+def _candidates(view: View, rule: Rule, ends: Iterable[int]) -> Iterator[Candidate]:
+    """Verify a rule's pattern around its anchors, which may reach over what follows a mark to the end of its line."""
+    before, after = rule.reach
+    done = -1
+    for end in ends:
+        window = view.window(end - before, end + after)
+        anchor = window.index(end)
+        for match in rule.regex.finditer(window.text):
+            if match.start() > anchor:
+                break
+            if match.end() < anchor - _SLACK:
+                continue
+            candidate = Candidate(match, window)
+            begin, finish = candidate.span()
+            if begin >= done:
+                done = finish
+                yield candidate
 
 
 def _case(view: View, rule: Rule, levels: _Levels, candidate: Candidate) -> Case | None:
