@@ -1,0 +1,164 @@
+"""PDF: pages as text, then annotations, forms, attachments, metadata, bookmarks, and what earlier revisions said.
+
+Text that no reader sees (white, invisible, covered by a box, beside the page) is ``hidden``. Pages that show pictures
+and no text are named in a Gap. Source: ISO 32000-2; text by PDFium.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from shoumi.engine.blob import Blob
+from shoumi.engine.errors import Corrupt, Encrypted, NoText, TooLarge
+from shoumi.engine.extractors import _pdfpage, _pdfparts, _pdfraw
+from shoumi.engine.settings import Settings
+from shoumi.engine.sniff import Sample, Signature
+from shoumi.engine.types import Gap, Item, Locator, Segment
+
+MEDIA_TYPE: Final = "application/pdf"
+_HEADER: Final = re.compile(rb"%PDF-[12]\.[0-9]\s")
+_OBJECT: Final = re.compile(rb"[\r\n][0-9]+ [0-9]+ obj\b")
+_REVISIONS: Final = 8
+_WRONG_PASSWORD: Final = 4  # FPDF_ERR_PASSWORD
+
+
+class Pdf:
+    """Reads PDF documents, one process at a time: PDFium is not safe in threads."""
+
+    name = "pdf"
+    version = 1
+    media_types = frozenset({MEDIA_TYPE})
+    method = "text"
+    signatures = (Signature(b"%PDF-", MEDIA_TYPE), Signature(b"\xef\xbb\xbf%PDF-", MEDIA_TYPE))
+    refines = frozenset({"application/octet-stream", "text/plain"})
+
+    def refine(self, sample: Sample) -> str | None:
+        """Return PDF for content whose header stands behind some other bytes, as readers accept (Annex H.3.4.1)."""
+        return MEDIA_TYPE if _HEADER.search(sample.head[:2048]) and _OBJECT.search(sample.head) else None
+
+    def segments(self, blob: Blob, settings: Settings) -> Iterator[Segment | Item | Gap]:
+        """Yield page by page, then all else. Raises Encrypted, Corrupt, NoText."""
+        document = _opened(blob, settings)
+        if document is None:
+            yield from _salvage(blob)
+            return
+        try:
+            yield from _document(document, blob)
+        finally:
+            document.close()
+
+
+def _opened(blob: Blob, settings: Settings) -> Any:
+    """Return the document, None when it is damaged beyond repair. Raises Encrypted when no password fits."""
+    import pypdfium2
+
+    for password in (None, *settings.passwords):
+        try:
+            return pypdfium2.PdfDocument(blob.data or blob.path(), password=password)
+        except pypdfium2.PdfiumError as error:
+            if error.err_code != _WRONG_PASSWORD:
+                return None
+    raise Encrypted("the document needs a password")
+
+
+def _document(document: Any, blob: Blob) -> Iterator[Segment | Item | Gap]:
+    said: list[str] = []
+    bare: list[int] = []
+    lost: list[int] = []
+    empty = True
+    for number in range(1, len(document) + 1):
+        page = _pdfpage.read(document, number)
+        if page is None:
+            lost.append(number)
+            continue
+        if page.bare:
+            bare.append(number)
+        said.append(page.whole)
+        for part in page.segments:
+            empty = False
+            yield part
+    for part in _around(document, blob, said):
+        empty = False
+        yield part
+    if lost:
+        yield Gap("corrupt", f"pages that cannot be read: {_ranges(lost)}")
+    if len(document) == 0:
+        yield from _salvage(blob)
+    elif bare:
+        yield Gap("no-text", f"pages of pictures without text: {_ranges(bare)}")
+    elif empty:
+        raise NoText("no text in it")
+
+
+def _around(document: Any, blob: Blob, said: list[str]) -> Iterator[Segment | Item | Gap]:
+    yield from _pdfparts.bookmarks(document)
+    try:
+        data = blob.read()
+    except TooLarge as error:
+        data = b""
+        yield Gap("too-large", f"{error}; metadata and earlier revisions were not read")
+    yield from _pdfparts.information(document, data)
+    yield from _pdfparts.forms(document)
+    yield from _revisions(document, data, said)
+    yield from _pdfparts.attachments(document)
+
+
+def _revisions(document: Any, data: bytes, said: list[str]) -> Iterator[Segment | Gap]:
+    """Yield lines of earlier revisions that the last one does not say: saving adds, it does not remove (7.5.6)."""
+    import pypdfium2
+
+    ends = _pdfraw.revisions(document, data)
+    known = {_plain(line) for text in said for line in text.splitlines()}
+    for number, end in list(enumerate(ends, 1))[-_REVISIONS:]:
+        try:
+            older = pypdfium2.PdfDocument(data[:end])
+        except pypdfium2.PdfiumError:
+            continue
+        try:
+            for at in range(1, len(older) + 1):
+                page = _pdfpage.read(older, at)
+                lines = [line for line in (page.whole if page else "").splitlines() if _plain(line) not in known]
+                known.update(map(_plain, lines))
+                if lines:
+                    yield Segment("\n".join(lines), Locator(page=at, part=f"revision {number}"), hidden=True)
+        finally:
+            older.close()
+    if len(ends) > _REVISIONS:
+        yield Gap("limit", f"of {len(ends)} earlier revisions the last {_REVISIONS} were read")
+
+
+def _plain(line: str) -> str:
+    return "".join(line.split())
+
+
+def _salvage(blob: Blob) -> Iterator[Segment | Item | Gap]:
+    """Give what streams and strings of a broken document still say."""
+    with blob.open() as stream:
+        data = stream.read(blob.limits.parse_bytes)
+    found = False
+    for text in _pdfraw.texts(data):
+        found = True
+        yield Segment(text, Locator(part="salvage"))
+    for number, image in enumerate(_pdfraw.images(data), 1):
+        yield Item("pdf", f"image{number}.jpg", len(image), None, lambda image=image: io.BytesIO(image), kind="pdf")
+    if b"/Encrypt" in data and not found:
+        raise Encrypted("the document is encrypted and damaged")
+    raise Corrupt(
+        "the document is damaged; " + ("some of its text was recovered" if found else "no text was recovered")
+    )
+
+
+def _ranges(numbers: list[int]) -> str:
+    parts: list[list[int]] = []
+    for number in numbers:
+        if parts and parts[-1][1] == number - 1:
+            parts[-1][1] = number
+        else:
+            parts.append([number, number])
+    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in parts)
+
+
+PLUGIN = Pdf()
