@@ -25,6 +25,9 @@ class Spool:
         self._limit = limit
         self._file = tempfile.SpooledTemporaryFile(max_size=_MEMORY)  # noqa: SIM115  (closed with the report)
 
+    def __del__(self) -> None:
+        self._file.close()  # also when the scan broke off and nobody finished the report
+
     @property
     def kept(self) -> int:
         """How many values can be read back."""

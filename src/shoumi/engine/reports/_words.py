@@ -13,6 +13,8 @@ from shoumi.engine.types import Gap, Match
 _UNSAFE: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff\ud800-\udfff]"
 )
+_WIDE_FIRST: Final = ("message", "page", "slide", "sheet", "part", "cell", "line", "offset")
+_STOPS: Final = ".!?。！？…"
 _UNITS: Final = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 
@@ -39,7 +41,7 @@ def category(name: str, language: str) -> str:
 def place(locator: Mapping[str, Any], language: str) -> str:
     """Return a locator, in its JSON form, in words: ``page 3, line 12``. Empty when nothing is known."""
     parts = []
-    for name, value in locator.items():
+    for name, value in ((name, locator[name]) for name in _WIDE_FIRST if name in locator):
         if name == "part" and value == "name":
             parts.append(messages.text("reports.place.name", language))
         else:
@@ -48,8 +50,15 @@ def place(locator: Mapping[str, Any], language: str) -> str:
 
 
 def reasons(match: Match, language: str) -> list[str]:
-    """Return the sentences that say why a match is shown."""
-    return [plain(messages.render(reason, language)) for reason in match.reasons]
+    """Return the sentences that say why a match is shown, each with its full stop."""
+    return [ended(plain(messages.render(reason, language)), language) for reason in match.reasons]
+
+
+def ended(sentence: str, language: str) -> str:
+    """Return a sentence with a full stop when it has none."""
+    if not sentence or sentence[-1] in _STOPS:
+        return sentence
+    return sentence + ("." if language == "en" else "。")
 
 
 def suppression(data: Mapping[str, Any], language: str) -> str:

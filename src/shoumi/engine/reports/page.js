@@ -24,9 +24,11 @@
   const count = (n) => n.toLocaleString("en-US");
   const joined = (parts) => parts.filter(Boolean).join(word("joint"));
   const percent = (value) => (typeof value === "number" ? `${(value * 100).toFixed(value === 1 ? 0 : 1)} %` : "–");
-  const place = (locator) => joined(Object.entries(locator).map(([name, value]) => (name === "part" && value === "name" ? word("place.name") : word("place." + name, { n: value }))));
+  const WIDE_FIRST = ["message", "page", "slide", "sheet", "part", "cell", "line", "offset"];
+  const place = (locator) => joined(WIDE_FIRST.filter((name) => name in locator).map((name) => [name, locator[name]]).map(([name, value]) => (name === "part" && value === "name" ? word("place.name") : word("place." + name, { n: value }))));
   const title = (rule) => (meta.rules[rule] ? meta.rules[rule].name[language] : rule);
-  const why = (row) => row[REASONS].map(([code, values]) => say(code, values)).join(language === "en" ? " " : "");
+  const ended = (text) => (text && !/[.!?。！？…]$/.test(text) ? text + (language === "en" ? "." : "。") : text);
+  const why = (row) => row[REASONS].map(([code, values]) => ended(say(code, values))).join(language === "en" ? " " : "");
   const path = (row) => (row[TRAIL].length ? row[TRAIL][0][1] : "");
   const hidden = (row) => row[DATA].suppressed;
   const bytes = (n) => { const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"]; let unit = 0; while (n >= 1024 && unit < 5) { n /= 1024; unit += 1; } return (unit ? n.toFixed(1) : n) + " " + units[unit]; };

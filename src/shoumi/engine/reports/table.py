@@ -142,7 +142,7 @@ def _terminal(stream: BinaryIO) -> _Print:
 
     def width() -> int:
         try:
-            return max(40, os.get_terminal_size(stream.fileno()).columns)
+            return max(40, os.get_terminal_size(stream.fileno()).columns or 80)
         except OSError:
             return 80
 

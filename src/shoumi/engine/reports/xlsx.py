@@ -6,7 +6,7 @@ sheet that is full (1,048,576 rows, ECMA-376) goes on in the next.
 
 from __future__ import annotations
 
-import re
+import tempfile
 from typing import Any, BinaryIO, ClassVar, Final
 
 from shoumi.engine import messages
@@ -34,7 +34,6 @@ _FINDINGS: Final = (
     ("id", 34),
 )
 _GAPS: Final = (("reason", 16), ("path", 44), ("trail", 34), ("detail", 44), ("stage", 14), ("means", 48), ("todo", 60))
-_MARKERS: Final = re.compile(r"_x[0-9A-Fa-f]{4}_")  # Excel reads these as characters
 
 
 class Xlsx:
@@ -47,7 +46,14 @@ class Xlsx:
     def __init__(self, stream: BinaryIO, language: str) -> None:
         import xlsxwriter
 
-        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "use_zip64": True}
+        self._folder = tempfile.TemporaryDirectory(prefix="shoumi-")  # mode 0700; rows wait here
+        options = {
+            "constant_memory": True,
+            "tmpdir": self._folder.name,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "use_zip64": True,
+        }
         self._stream = stream
         self._language = language
         self._book = xlsxwriter.Workbook(stream, options)
@@ -81,6 +87,7 @@ class Xlsx:
         except XlsxWriterException as error:
             raise OutputError(f"cannot write the workbook: {type(error).__name__}") from error
         self._stream.flush()
+        self._folder.cleanup()
 
     def _text(self, code: str, **values: str | int) -> str:
         return messages.text(f"reports.{code}", self._language, **values)
@@ -209,10 +216,9 @@ class _Sheet:
 
 
 def cell(text: str, *, lines: bool = False) -> str:
-    """Return what a cell can hold: no control characters, nothing that XML or Excel reads as another, not too long."""
+    """Return what a cell can hold: no control characters, not too long."""
     parts = text.split("\n") if lines else [text]
     text = "\n".join(_words.plain(part) for part in parts)
-    text = _MARKERS.sub(lambda found: "_x005F" + found.group(), text)
     return text if len(text) <= _CELL else text[:_CELL] + "…"
 
 
