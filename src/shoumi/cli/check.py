@@ -87,7 +87,7 @@ def _answer(events: list[Match | Gap], language: str) -> list[str]:
             sentence = " ".join(messages.render(reason, language) for reason in match.reasons)
             reasons.append(f"· {sentence}" + (f"  {match.snippet}" if match.snippet else ""))
     gaps = [event for event in events if not isinstance(event, Match)]
-    reasons += [f"? {gap.trail}: {messages.text(f'gap.{gap.reason}', language)} ({gap.detail})" for gap in gaps]
+    reasons += [f"? {gap.trail}: {messages.text(f'gaps.{gap.reason}', language)} ({gap.detail})" for gap in gaps]
     lines += reasons[:_SHOWN]
     if len(reasons) > _SHOWN:
         lines.append(messages.text("check.more", language, count=len(reasons) - _SHOWN))

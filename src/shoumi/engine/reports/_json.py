@@ -9,18 +9,18 @@ from typing import Any, Final
 from shoumi.engine.types import Json, Match
 
 # Valid raw in JSON, but a terminal obeys them (C1, DEL) and readers are misled by them (bidi, hidden line ends).
-_ACTIVE: Final = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-_LONE: Final = re.compile("[\ud800-\udfff]")
+_ODD: Final = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 def line(value: Any) -> str:
     """Return a value as JSON without a line end. Half surrogate pairs, which UTF-8 cannot hold, become U+FFFD."""
-    text = _ENCODER.encode(value)
-    if not text.isascii() or "\x7f" in text:
-        text = _LONE.sub("\ufffd", text)
-        text = _ACTIVE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
-    return text
+    return _ODD.sub(_escape, _ENCODER.encode(value))
+
+
+def _escape(found: re.Match[str]) -> str:
+    code = ord(found.group())
+    return "\ufffd" if 0xD800 <= code <= 0xDFFF else f"\\u{code:04x}"
 
 
 def script(value: Any) -> str:
