@@ -18,7 +18,9 @@ _NEAR: Final = 6
 _SIGNS: Final = {
     COPY: re.compile(r"^(?:份\s*号\s*[:：]?\s*)?(?:№|[Nn][Oo]\.?)?\s*\d{6}(?:\s|$)|份\s*号\s*[:：]?\s*\d+"),
     "urgency": re.compile(r"^[\[【]?\s*(?:特\s*急|加\s*急|特\s*提|平\s*急|急\s*件)(?:\s|[】\]]|$)"),
-    "document-number": re.compile(r"[\u4e00-\u9fff]{1,12}[〔\[［（(【]\s*(?:19|20)\d{2}\s*[〕\]］）)】]\s*\d{1,5}\s*号"),
+    "document-number": re.compile(
+        r"[\u4e00-\u9fff]{1,12}[〔\[［（(【]\s*(?:19|20)\d{2}\s*[〕\]］）)】]\s*\d{1,5}\s*号"
+    ),
     "issuing-body": re.compile(r"^[\u4e00-\u9fff ]{3,40}文\s*件$"),
     "signed-by": re.compile(r"签\s*发\s*人\s*[:：]"),
     "printed": re.compile(r"(?:19|20)\d{2}年\d{1,2}月\d{1,2}日\s*印\s*发"),
@@ -61,7 +63,8 @@ def listed(lines: Iterable[str], text: str) -> bool:
 
 
 _NAMES: Final = re.compile(
-    r"\W*(?:(?:top |strictly |highly )?(?:secret|confidential)|restricted|protected|unclassified|official|public|private|internal(?: use)?(?: only)?"
+    r"\W*(?:(?:top |strictly |highly )?(?:secret|confidential)|restricted|protected|unclassified|official|public"
+    r"|private|internal(?: use)?(?: only)?"
     r"|sensitive|general(?: business)?|non-business|绝密|机密|秘密|内部|公开|非密|普通|无)\W*",
     re.IGNORECASE,
 )

@@ -22,13 +22,18 @@ KINDS: Final[tuple[Kind, ...]] = ("mark", "possible", "mention")
 
 _BRACKETS: Final = re.compile(r"[【\[（(〔［「『]\s*$")
 _CLOSED: Final = re.compile(r"^\s*[】\]）)〕］」』]")
-_CODE: Final = re.compile(r"[{};]|=|->|::|\(\)|^\s*(?:#|//|/?\*|--|<|\.\.|def |class |import |enum |public |private |protected |static |const )|^\s*[\"'`]|[\"'`],?\s*$|\|$")
+_CODE: Final = re.compile(
+    r"[{};]|=|->|::|\(\)|^\s*(?:#|//|/?\*|--|<|\.\.|def |class |import |enum |public "
+    r"|private |protected |static |const )|^\s*[\"'`]|[\"'`],?\s*$|\|$"
+)
 _COMMENT: Final = re.compile(r"^\s*(?://+|#+|/?\*+!?|--+|;+|%+|\"\"\"|REM|\.\\\")\s*\S?")
 _LABEL: Final = re.compile(
     r"密\s*[级級等]|保密|涉密|classification|marking|sensitivity|security|classified|protective|handling", re.IGNORECASE
 )
 _FIELD_LABEL: Final = re.compile(
-    r"(?:classification|protective marking|security level|handling|sensitivity|marking)\s*:\s*$", re.IGNORECASE
+    r"(?:classification|class|protective marking|(?:security|confidentiality) level|handling|sensitivity"
+    r"|marking|密[级級]|保密等级)\s*[:：]\s*$",
+    re.IGNORECASE,
 )
 _WIDE: Final = re.compile(r"[\u3040-\u9fff\uac00-\ud7a3]")
 _OWNER: Final = re.compile(r"copyright|©|\(c\)|all rights reserved|proprietary", re.IGNORECASE)
@@ -36,7 +41,7 @@ _HEADING: Final = re.compile(r"^ [A-Z\u4e00-\u9fff]")
 _BOX: Final = re.compile(r"[□☐○]\s*$")
 _SLASH: Final = re.compile(r"[／/、]\s*$"), re.compile(r"^\s*[／/、]")
 _RATING: Final = re.compile(r"(?:[★☆]\s*){3}")
-_TITLE: Final = re.compile(r"[\u4e00-\u9fffA-Za-z]{4}")
+_TITLE: Final = re.compile(r"[\u4e00-\u9fff]{3}|[A-Za-z]{4}")
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,9 @@ _BANNER: Final[Mapping[Stand, tuple[Kind, float]]] = {
     "end": ("mark", 0.85),
     "inside": ("mark", 0.8),
 }
+
+
+_EXACT: Final[Mapping[str, str]] = {"portions": "portions", "block": "block"}
 
 
 def judge(case: Case) -> Verdict:
@@ -169,10 +177,12 @@ def _phrase(case: Case) -> Verdict:
         return unlabelled
     weak = re.fullmatch(str(case.rule.params.get("weak", "(?!)")), "".join(spot.text.split())) is not None
     if standing == "alone":
-        placed = not weak or spot.edge or bool(company(spot)) or _bracketed(spot)
+        placed = not weak or spot.edge or bool(company(spot)) or _bracketed(spot) or _titles(spot)
         if weak and _among(spot):
             return _verdict(case, "mention", 0.2, "wording", "listed")
-        return _verdict(case, "mark" if placed else "possible", 0.9 if placed else 0.5, "wording", "stands-alone", *_near(spot))
+        return _verdict(
+            case, "mark" if placed else "possible", 0.9 if placed else 0.5, "wording", "stands-alone", *_near(spot)
+        )
     if standing in ("start", "end", "inside") and not _glued(spot) and not _others(case):
         sure = _bracketed(spot) and not weak
         return _verdict(case, "mark" if sure else "possible", 0.8 if sure else 0.4, "wording", f"stands-{standing}")
@@ -216,11 +226,15 @@ def _bare_alone(case: Case) -> Verdict:
     if lecture(spot) or _among(spot):
         return _verdict(case, "mention", 0.3, "level-alone", "listed")
     corroborated = spot.edge or any(code.startswith("near-") for code in near)
-    opening = spot.top and spot.first and bool(spot.below) and len(spot.above) < 3
-    titled = opening and _TITLE.search(spot.below[0]) is not None
-    if corroborated or titled or (_bracketed(spot) and spot.top and spot.first):
+    if corroborated or _titles(spot) or (_bracketed(spot) and spot.top and spot.first):
         return _verdict(case, "mark", 0.85, "level-alone", "stands-alone", *near)
     return _verdict(case, "possible", 0.5, "level-alone", "stands-alone", *near)
+
+
+def _titles(spot: Spot) -> bool:
+    """Whether it opens the document, with a title below."""
+    opening = spot.top and spot.first and bool(spot.below) and len(spot.above) < 3
+    return opening and _TITLE.search(spot.below[0]) is not None
 
 
 def _among(spot: Spot) -> bool:
@@ -244,6 +258,8 @@ def _banner(case: Case) -> Verdict:
     verdict = _by(case, _BANNER, standing, "banner")
     if verdict.kind == "mark" and (unlabelled := _unlabelled(case, "banner")):
         return unlabelled
+    if standing == "start" and spot.left.lstrip().startswith("#"):
+        return _verdict(case, "mention", 0.2, "banner", "stands-talk")
     if standing == "start" and _HEADING.match(spot.right) and case.rule.params.get("titles", True):
         return replace(verdict, kind="possible", confidence=0.5)
     return verdict
@@ -293,6 +309,8 @@ def _word(case: Case) -> Verdict:
 def _notice(case: Case) -> Verdict:
     """A company's wording: a mark at the edge of a page or document, possible elsewhere, nothing in a sentence."""
     spot = case.spot
+    if _FIELD_LABEL.search(spot.left) and not bare(spot.right):
+        return _verdict(case, "mark", 0.9, "field", *_near(spot))
     standing = latin(spot.left, spot.right) if spot.text.isascii() else stand(spot.left, spot.right)
     code = _COMMENT.match(spot.line[0]) or _CODE.search(spot.line[0]) or _CODE.search(spot.line[1])
     if standing in ("talk", "sentence", "quoted", "option") or (standing != "alone" and len("".join(spot.line)) > 120):
@@ -301,6 +319,8 @@ def _notice(case: Case) -> Verdict:
         return _verdict(case, "mark", 0.9, "wording", "page-edge")
     if code and not any(_OWNER.search(line) for line in (*spot.above[:4], *spot.line, *spot.below[:4])):
         return _verdict(case, "mention", 0.2, "wording", "code")
+    if scale((*spot.above[:2], *spot.below[:2]), spot.text):
+        return _verdict(case, "mention", 0.2, "wording", "listed")
     if code or spot.row or _among(spot):
         return _verdict(case, "possible", 0.3, "wording", f"stands-{standing}")
     strong = re.fullmatch(str(case.rule.params.get("strong", "(?!)")), spot.text.strip(), re.IGNORECASE)
@@ -311,7 +331,7 @@ def _notice(case: Case) -> Verdict:
 
 
 def _exact(case: Case) -> Verdict:
-    return _verdict(case, "mark", 1.0, "exact")
+    return _verdict(case, "mark", 1.0, _EXACT.get(str(case.rule.params["form"]), "exact"))
 
 
 _JUDGES: Final[Mapping[str, Callable[[Case], Verdict]]] = {

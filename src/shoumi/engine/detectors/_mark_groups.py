@@ -12,7 +12,9 @@ from typing import Final
 from shoumi.engine.detector import Candidate
 
 _RANKS: Final = ("TS", "S", "C", "R", "CUI", "FOUO", "U")
-_COPYRIGHT: Final = re.compile(r"^\W*(?:copyright|\d{4}|by\s|[A-Z][\w.&-]*(?:\s+[A-Z][\w.&-]*){0,6}\s*(?:\d{4}|$))", re.IGNORECASE)
+_COPYRIGHT: Final = re.compile(
+    r"^\W*(?:(?i:copyright|by\s)|\d{4}|[A-Z][\w.&-]*(?:\s+[A-Z][\w.&-]*){0,6}\s*(?:\d{4}|$))"
+)
 _LETTER: Final = re.compile(r"(?m)^[ \t]*\((?:[ABDEFPWXLMN]|[a-z])\)")
 _BLOCK: Final = 800  # bytes within which the lines of a block stand
 
@@ -46,7 +48,12 @@ def _system(kept: list[Candidate], codes: list[str], *, legend: bool) -> bool:
         return True
     if legend:
         return False
-    return codes.count("U") > 1 or codes.count("CUI") > 1 or len({"U", "S", "C", "CUI"} & set(codes)) > 1 or codes.count("S") > 1
+    return (
+        codes.count("U") > 1
+        or codes.count("CUI") > 1
+        or len({"U", "S", "C", "CUI"} & set(codes)) > 1
+        or codes.count("S") > 1
+    )
 
 
 def blocks(found: Iterable[Candidate]) -> Iterator[Candidate]:

@@ -46,7 +46,9 @@ _CUE: Final = re.compile(
     r"|格式[为是:：]|形式[为是:：]|分为|划分|三级|三个等级|三个级别|(?:电影|小说|电视剧|游戏|歌曲|剧集|章节)"
 )
 _OPTION: Final = re.compile(r"^\s*[(（]?[A-Ha-h][)）.．、:：]\s*$")
-_PROPER: Final = re.compile(r"(?:密级|密等|密级标[志识]|保密标[志识]|密级和保密期限|密级及(?:保密)?期限|保密等级|涉密等级|定密)\s*[:：]\s*$")
+_PROPER: Final = re.compile(
+    r"(?:密级|密等|密级标[志识]|保密标[志识]|密级和保密期限|密级及(?:保密)?期限|保密等级|涉密等级|定密)\s*[:：]\s*$"
+)
 _OWN: Final = re.compile(r"(?:本|此)(?:文件?|件|资料|材料|项目|报告|方案|卷|稿|册|函|通知|汇编|数据|光盘|U盘).{0,12}$")
 _CLAUSE: Final = re.compile(r"[。！？；!?;]")
 _SENTENCE: Final = re.compile(r"[。！？；，]")
@@ -73,7 +75,9 @@ def quoted(left: str, right: str) -> bool:
 _LITERAL: Final = re.compile(
     r"[=(;{}]|=>|->|^\s*(?:#|//|/?\*|--)|\b(?:return|case|assert|const|let|var|elif|if|in|not|and|or|def|print|new|String|THEN|VALUES|IN|AS)\b"
 )
-_DATA: Final = re.compile(r"^[\s\[{,-]*(?:\"[^\"]*\"|[\w\u4e00-\u9fff.-]+)\s*:\s*[\"']?$|^(?:[\s\[,]*\"[^\"()]*\"\s*,)*[\s\[,]*\"?$")
+_DATA: Final = re.compile(
+    r"^[\s\[{,-]*(?:\"[^\"]*\"|[\w\u4e00-\u9fff.-]+)\s*:\s*[\"']?$|^(?:[\s\[,]*\"[^\"()]*\"\s*,)*[\s\[,]*\"?$"
+)
 
 
 def literal(left: str, right: str) -> bool:
@@ -88,7 +92,7 @@ def literal(left: str, right: str) -> bool:
     return _LITERAL.search(before) is not None or _CALL.search(right) is not None or inside == "`"
 
 
-_CALL: Final = re.compile(r"^[^\"'`]*[\"'`]\s*(?:[);]|\]\s*[);,]|\+|==|=>|\.\w)")
+_CALL: Final = re.compile(r"^[^\"'`]*[\"'`]\s*(?:[);]|\]\s*[);,]|\+|==|=>|\.\w|in\b)")
 
 
 def stand(left: str, right: str) -> Stand:

@@ -13,8 +13,13 @@ from dataclasses import dataclass
 from typing import Final
 
 LIMITS: Final = {"绝密": 30, "机密": 20, "秘密": 10}  # years, law article 20
-_DIGITS: Final = {char: value for value, chars in enumerate(("零〇○", "一壹", "二贰貳两兩", "三叁參", "四肆", "五伍", "六陆陸",
-                                                           "七柒", "八捌", "九玖")) for char in chars}
+_DIGITS: Final = {
+    char: value
+    for value, chars in enumerate(
+        ("零〇○", "一壹", "二贰貳两兩", "三叁參", "四肆", "五伍", "六陆陸", "七柒", "八捌", "九玖")
+    )
+    for char in chars
+}
 _TENS: Final = "十拾"
 _SPACE: Final = re.compile(r"\s+")
 _YEARS: Final = re.compile(r"([0-9]+|[一二三四五六七八九十两兩〇零壹贰貳叁參肆伍陆陸柒捌玖拾百]+)年")

@@ -7,7 +7,6 @@ and the foot, several portion marks, the lines of an authority block, and what i
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -44,7 +43,9 @@ class _Levels:
     def of(cls, rule: Rule) -> _Levels:
         levels: dict[str, dict[str, Any]] = rule.params.get("levels", {})
         return cls(
-            tuple((name, re.compile(entry["words"], re.IGNORECASE), entry["severity"]) for name, entry in levels.items())
+            tuple(
+                (name, re.compile(entry["words"], re.IGNORECASE), entry["severity"]) for name, entry in levels.items()
+            )
         )
 
     def find(self, written: str) -> tuple[str, Severity] | None:
@@ -143,7 +144,11 @@ class Marks:
         if case.term and (rule := self._hygiene.get("term-over")):
             limit = over(case.level, term(case.term))
             if limit is not None:
-                values: tuple[tuple[str, str | int], ...] = (("level", case.level), ("term", case.term), ("limit", limit))
+                values: tuple[tuple[str, str | int], ...] = (
+                    ("level", case.level),
+                    ("term", case.term),
+                    ("limit", limit),
+                )
                 yield self._malformed(case, rule, Reason("marks.term-over", values))
         if case.rule.params["form"] != "star":
             return
