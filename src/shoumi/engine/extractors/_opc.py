@@ -33,6 +33,11 @@ _MACHINERY: Final = re.compile(
     r"|.*\.(?:rels|odttf|fntdata|ttf|otf)|\[content_types\]\.xml|docProps/.*\.xml",
     re.IGNORECASE,
 )
+_TELLING: Final = re.compile(
+    r"_rels/|theme/theme|worksheets/(?:_rels/)?sheet|slides/(?:_rels/)?slide|slideLayouts/|slideMasters/|pages/page"
+    r"|sharedStrings\.xml|styles\.xml|(?:header|footer)[0-9]+\.xml|media/image",
+    re.IGNORECASE,
+)
 _UNSEEN: Final = re.compile(r"pivotCache|externalLinks|customXml|connections", re.IGNORECASE)
 _VML_TEXTS: Final = re.compile(r'\s(?:string|alt|title|o:title|href)="([^"]*)"')
 _CLIENT_DATA: Final = re.compile(r"<(?:\w+:)?ClientData\b.*?</(?:\w+:)?ClientData>", re.DOTALL)

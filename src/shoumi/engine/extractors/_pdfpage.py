@@ -12,6 +12,7 @@ from ctypes import byref, c_double, c_float, c_int, c_uint, create_string_buffer
 from dataclasses import dataclass
 from typing import Any, Final
 
+from shoumi.engine.extractors import _pdfium
 from shoumi.engine.extractors._pdfparts import item
 from shoumi.engine.types import Item, Locator, Segment
 
@@ -48,7 +49,7 @@ class Page:
 
 def read(document: Any, number: int) -> Page | None:
     """Return page ``number`` (from 1), None when PDFium cannot load it."""
-    import pypdfium2
+    pypdfium2 = _pdfium.library()
 
     try:
         page = document.get_page(number - 1)
@@ -70,11 +71,10 @@ def _page(page: Any, textpage: Any, number: int) -> Page:
     around = list(_annotations(page, number, shapes))
     secret: list[str] = []
     for piece in _unseen(page, textpage, shapes):
-        piece = _tidy(piece)
-        if piece and piece in text:
-            text = text.replace(piece, "", 1)
-        if piece:
-            secret.append(piece)
+        hidden = _tidy(piece)
+        if hidden:
+            text = text.replace(hidden, "", 1)
+            secret.append(hidden)
     segments: list[Segment | Item] = []
     locator = Locator(page=number)
     if text.strip():
@@ -112,8 +112,7 @@ def _text(textpage: Any) -> str:
 
 
 def _narrow(textpage: Any, at: int) -> bool:
-    import pypdfium2.raw as pdfium
-
+    pdfium = _pdfium.raw()
     index = pdfium.FPDFText_GetCharIndexFromTextIndex(textpage, at)
     if index < 1 or pdfium.FPDFText_IsGenerated(textpage, index) != 1:
         return False
@@ -125,8 +124,7 @@ def _narrow(textpage: Any, at: int) -> bool:
 
 
 def _box(textpage: Any, index: int) -> Box | None:
-    import pypdfium2.raw as pdfium
-
+    pdfium = _pdfium.raw()
     left, right, bottom, top = c_double(), c_double(), c_double(), c_double()
     if not pdfium.FPDFText_GetCharBox(textpage, index, byref(left), byref(right), byref(bottom), byref(top)):
         return None
@@ -145,8 +143,7 @@ class _Shapes:
 
 
 def _shapes(page: Any) -> _Shapes:
-    import pypdfium2.raw as pdfium
-
+    pdfium = _pdfium.raw()
     shapes = _Shapes([], [], [], 0, 0)
     for order in range(min(pdfium.FPDFPage_CountObjects(page), _OBJECTS)):
         thing = pdfium.FPDFPage_GetObject(page, order)
@@ -168,8 +165,7 @@ def _shapes(page: Any) -> _Shapes:
 
 def _pictures(form: Any, depth: int) -> int:
     """Count pictures inside a form, some levels deep."""
-    import pypdfium2.raw as pdfium
-
+    pdfium = _pdfium.raw()
     count = 0
     for number in range(min(pdfium.FPDFFormObj_CountObjects(form), 1000)):
         thing = pdfium.FPDFFormObj_GetObject(form, number)
@@ -182,8 +178,7 @@ def _pictures(form: Any, depth: int) -> int:
 
 
 def _bounds(thing: Any) -> Box:
-    import pypdfium2.raw as pdfium
-
+    pdfium = _pdfium.raw()
     left, bottom, right, top = c_float(), c_float(), c_float(), c_float()
     pdfium.FPDFPageObj_GetBounds(thing, byref(left), byref(bottom), byref(right), byref(top))
     return left.value, bottom.value, right.value, top.value
@@ -191,8 +186,7 @@ def _bounds(thing: Any) -> Box:
 
 def _filled(path: Any) -> tuple[int, int, int] | None:
     """Return the colour that a path covers its area with, None when it does not."""
-    import pypdfium2.raw as pdfium
-
+    pdfium = _pdfium.raw()
     mode, stroke = c_int(), c_int()
     if not pdfium.FPDFPath_GetDrawMode(path, byref(mode), byref(stroke)) or not mode.value:
         return None
@@ -201,8 +195,7 @@ def _filled(path: Any) -> tuple[int, int, int] | None:
 
 
 def _colour(thing: Any) -> tuple[int, int, int, int] | None:
-    import pypdfium2.raw as pdfium
-
+    pdfium = _pdfium.raw()
     red, green, blue, alpha = c_uint(), c_uint(), c_uint(), c_uint()
     if not pdfium.FPDFPageObj_GetFillColor(thing, byref(red), byref(green), byref(blue), byref(alpha)):
         return None
@@ -210,8 +203,7 @@ def _colour(thing: Any) -> tuple[int, int, int, int] | None:
 
 
 def _unseen(page: Any, textpage: Any, shapes: _Shapes) -> Iterator[str]:
-    import pypdfium2.raw as pdfium
-
+    pdfium = _pdfium.raw()
     width, height = page.get_size()
     scanned = _scanned(shapes, width * height)
     left, bottom, right, top = page.get_bbox() if hasattr(page, "get_bbox") else (0.0, 0.0, width, height)
@@ -219,7 +211,8 @@ def _unseen(page: Any, textpage: Any, shapes: _Shapes) -> Iterator[str]:
         x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
         covered = any(at > order and _inside(x, y, area) for at, area in (*shapes.dark, *shapes.light))
         outside = not (left <= x <= right and bottom <= y <= top)
-        hidden = (covered and not scanned) or outside or 0 < box[3] - box[1] < _TINY
+        tiny = 0 < box[3] - box[1] < _TINY  # or a row of dots, which has no letter in it
+        hidden = (covered and not scanned) or outside
         if not hidden and not scanned:
             mode = pdfium.FPDFTextObj_GetTextRenderMode(thing)
             hidden = mode in (_INVISIBLE, _CLIP)
@@ -227,8 +220,10 @@ def _unseen(page: Any, textpage: Any, shapes: _Shapes) -> Iterator[str]:
             if colour and (colour[3] < 10 or min(colour[:3]) > 250):
                 below = any(at < order and _inside(x, y, area) for at, area in shapes.dark)
                 hidden = not below or colour[3] < 10
-        if hidden:
-            yield _object_text(thing, textpage)
+        if hidden or tiny:
+            text = _object_text(thing, textpage)
+            if hidden or any(map(str.isalnum, text)):
+                yield text
 
 
 def _scanned(shapes: _Shapes, area: float) -> bool:
@@ -241,8 +236,7 @@ def _inside(x: float, y: float, box: Box) -> bool:
 
 
 def _object_text(thing: Any, textpage: Any) -> str:
-    import pypdfium2.raw as pdfium
-
+    pdfium = _pdfium.raw()
     size = pdfium.FPDFTextObj_GetText(thing, textpage, None, 0)
     if size <= 2:
         return ""
@@ -253,9 +247,9 @@ def _object_text(thing: Any, textpage: Any) -> str:
 
 def _annotations(page: Any, number: int, shapes: _Shapes) -> Iterator[Segment | Item]:
     """Yield what annotations say, and add opaque ones that lie over text to the areas that cover it."""
-    import pypdfium2.raw as pdfium
-
+    pdfium = _pdfium.raw()
     last = _OBJECTS + 1
+    said: tuple[list[str], list[str]] = [], []
     for index in range(min(max(0, pdfium.FPDFPage_GetAnnotCount(page)), 10_000)):
         annotation = pdfium.FPDFPage_GetAnnot(page, index)
         if not annotation:
@@ -267,7 +261,7 @@ def _annotations(page: Any, number: int, shapes: _Shapes) -> Iterator[Segment | 
             text = "\n".join(dict.fromkeys(value for value in values if value.strip()))
             kind = pdfium.FPDFAnnot_GetSubtype(annotation)
             if text:
-                yield Segment(text, Locator(page=number, part="annotation"), hidden)
+                said[hidden].append(text)
             if kind in _COVERS and pdfium.FPDFAnnot_HasKey(annotation, b"IC"):
                 rectangle = pdfium.FS_RECTF()
                 if pdfium.FPDFAnnot_GetRect(annotation, byref(rectangle)):
@@ -276,11 +270,13 @@ def _annotations(page: Any, number: int, shapes: _Shapes) -> Iterator[Segment | 
             yield from _file(annotation)
         finally:
             pdfium.FPDFPage_CloseAnnot(annotation)
+    for unseen, texts in enumerate(said):
+        if texts:
+            yield Segment("\n".join(texts), Locator(page=number, part="annotation"), bool(unseen))
 
 
 def _string(annotation: Any, key: str) -> str:
-    import pypdfium2.raw as pdfium
-
+    pdfium = _pdfium.raw()
     size = pdfium.FPDFAnnot_GetStringValue(annotation, key.encode(), None, 0)
     if size <= 2:
         return ""
@@ -290,8 +286,7 @@ def _string(annotation: Any, key: str) -> str:
 
 
 def _address(page: Any, annotation: Any) -> str:
-    import pypdfium2.raw as pdfium
-
+    pdfium = _pdfium.raw()
     link = pdfium.FPDFAnnot_GetLink(annotation)
     action = pdfium.FPDFLink_GetAction(link) if link else None
     if not action:
@@ -305,9 +300,8 @@ def _address(page: Any, annotation: Any) -> str:
 
 
 def _file(annotation: Any) -> Iterator[Item]:
-    import pypdfium2
-    import pypdfium2.raw as pdfium
-
+    pypdfium2 = _pdfium.library()
+    pdfium = _pdfium.raw()
     attached = pdfium.FPDFAnnot_GetFileAttachment(annotation)
     if attached:
         wrapped = pypdfium2.PdfAttachment(attached, None)

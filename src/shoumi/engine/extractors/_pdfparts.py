@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ctypes import byref, c_ulong, create_string_buffer
 from typing import Any, Final
 
-from shoumi.engine.extractors import _pdfraw
+from shoumi.engine.extractors import _pdfium, _pdfraw
 from shoumi.engine.extractors._xml import stripped
 from shoumi.engine.types import Gap, Item, Locator, Segment
 
@@ -43,8 +43,7 @@ def information(document: Any, data: bytes) -> Iterator[Segment]:
 
 def meta(document: Any, key: str) -> str:
     """Return an entry of the information dictionary."""
-    import pypdfium2.raw as pdfium
-
+    pdfium = _pdfium.raw()
     size = pdfium.FPDF_GetMetaText(document, key.encode(), None, 0)
     if size <= 2:
         return ""
@@ -55,8 +54,7 @@ def meta(document: Any, key: str) -> str:
 
 def forms(document: Any) -> Iterator[Segment]:
     """Yield the data of XFA forms, whose fields no page shows."""
-    import pypdfium2.raw as pdfium
-
+    pdfium = _pdfium.raw()
     for number in range(max(0, pdfium.FPDF_GetXFAPacketCount(document))):
         size = c_ulong()
         if not pdfium.FPDF_GetXFAPacketContent(document, number, None, 0, byref(size)) or not size.value:

@@ -10,12 +10,21 @@ import re
 import zlib
 from collections.abc import Iterator
 from ctypes import c_uint
+from itertools import islice
 from typing import Any, Final
 
-_STREAM: Final = re.compile(rb"stream\r?\n")
+from shoumi.engine.extractors import _pdfium
+
+_STREAM: Final = re.compile(rb"(?<!end)stream\r?\n")
 _END: Final = re.compile(rb"\r?\n?endstream")
 _XMP: Final = re.compile(rb"<(?:x:xmpmeta|rdf:RDF)\b.*?</(?:x:xmpmeta|rdf:RDF)>", re.DOTALL)
 _INFO: Final = re.compile(rb"/(MSIP_Label_[\w#-]+)\s*(\((?:\\.|[^\\()])*\)|<[0-9A-Fa-f\s]*>)")
+_FLATE: Final = re.compile(rb"/Filter\s*\[?\s*/Fl")
+_LENGTH: Final = re.compile(rb"/Length\s+([0-9]{1,9})(?!\s+[0-9]+\s+R)")
+_PAGE: Final = re.compile(
+    rb"(?<![0-9])([0-9]{1,8}) 0 obj\s*<<(?:(?!endobj).){0,2000}?/Type\s*/Page(?![a-zA-Z])", re.DOTALL
+)
+_NUMBER: Final = re.compile(rb"(?<![0-9])([0-9]{1,7}) [0-9]{1,5} obj")
 _STRING: Final = re.compile(rb"\((?:\\.|[^\\()])*\)|<[0-9A-Fa-f\s]{4,}>", re.DOTALL)
 _SHOWN: Final = re.compile(
     rb"(\((?:\\.|[^\\()])*\)|<[0-9A-Fa-f\s]*>|\[[^\]]*\])\s*(?:Tj|TJ|'|\")|(T\*|Td|TD|Tm|ET)\b", re.DOTALL
@@ -28,8 +37,7 @@ _ONE: Final = 8 * 1024 * 1024  # bytes that one stream may give
 
 def revisions(document: Any, data: bytes) -> list[int]:
     """Return where earlier revisions end; the halves of a linearised file are none."""
-    import pypdfium2.raw as pdfium
-
+    pdfium = _pdfium.raw()
     if not data:
         return []
     count = pdfium.FPDF_GetTrailerEnds(document, None, 0)
@@ -73,6 +81,40 @@ def string(raw: bytes) -> str:
     return data.decode("latin-1")
 
 
+def damaged(data: bytes) -> int:
+    """Count compressed streams, pictures aside, that do not inflate to their end; 0 for encrypted documents."""
+    if b"/Encrypt" in data:
+        return 0
+    count, room = 0, _OUT
+    for start in _STREAM.finditer(data):
+        head = data[max(0, start.start() - 400) : start.start()].rpartition(b" obj")[2]
+        if b"/Image" in head or not _FLATE.search(head):
+            continue
+        length = _LENGTH.search(head)
+        end = start.end() + int(length.group(1)) if length else -1
+        if not length or b"endstream" not in data[end : end + 12]:
+            found = _END.search(data, start.end())
+            end = found.start() if found else len(data)
+        whole, size = _whole(data[start.end() : end], min(room, _ONE))
+        count += not whole
+        room -= size
+        if room <= 0:
+            break
+    return count
+
+
+def rebuilt(data: bytes) -> bytes | None:
+    """Return the document with a new catalogue of the pages that are there, None when there are none (7.7.2)."""
+    pages = [found.group(1) for found in _PAGE.finditer(data)]
+    if not pages or b"/Encrypt" in data:
+        return None
+    base = 1 + max(int(found) for found in _NUMBER.findall(data))
+    kids = b" ".join(page + b" 0 R" for page in pages)
+    tail = b"\nendobj\n%d 0 obj\n<</Type/Catalog/Pages %d 0 R>>\nendobj\n" % (base, base + 1)
+    tail += b"%d 0 obj\n<</Type/Pages/Count %d/Kids[%s]>>\nendobj\n" % (base + 1, len(pages), kids)
+    return data + tail + b"trailer\n<</Root %d 0 R/Size %d>>\nstartxref\n0\n%%%%EOF\n" % (base, base + 2)
+
+
 def texts(data: bytes) -> Iterator[str]:
     """Yield the text of every stream that shows text, and of strings outside streams."""
     for content in _inflated(data, b""):
@@ -88,12 +130,8 @@ def texts(data: bytes) -> Iterator[str]:
 
 def images(data: bytes) -> Iterator[bytes]:
     """Yield JPEG pictures, at most a hundred."""
-    count = 0
-    for start in re.finditer(rb"stream\r?\n(?=\xff\xd8\xff)", data):
+    for start in islice(re.finditer(rb"stream\r?\n(?=\xff\xd8\xff)", data), 100):
         end = _END.search(data, start.end())
-        count += 1
-        if count > 100:
-            return
         yield data[start.end() : end.start() if end else len(data)]
 
 
@@ -128,6 +166,16 @@ def _inflated(data: bytes, near: bytes) -> Iterator[bytes]:
         yield content
         if room <= 0:
             return
+
+
+def _whole(raw: bytes, room: int) -> tuple[bool, int]:
+    """Return whether data inflates to its end, or to the bound, and to how many bytes."""
+    inflater = zlib.decompressobj()
+    try:
+        size = len(inflater.decompress(raw, room))
+    except zlib.error:
+        return False, 0
+    return inflater.eof or size >= room, size
 
 
 def inflate(raw: bytes, room: int) -> bytes:

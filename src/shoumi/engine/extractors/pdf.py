@@ -6,14 +6,13 @@ and no text are named in a Gap. Source: ISO 32000-2; text by PDFium.
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 from shoumi.engine.blob import Blob
 from shoumi.engine.errors import Corrupt, Encrypted, NoText, TooLarge
-from shoumi.engine.extractors import _pdfpage, _pdfparts, _pdfraw
+from shoumi.engine.extractors import _pdfium, _pdfpage, _pdfparts, _pdfraw
 from shoumi.engine.settings import Settings
 from shoumi.engine.sniff import Sample, Signature
 from shoumi.engine.types import Gap, Item, Locator, Segment
@@ -41,7 +40,7 @@ class Pdf:
 
     def segments(self, blob: Blob, settings: Settings) -> Iterator[Segment | Item | Gap]:
         """Yield page by page, then all else. Raises Encrypted, Corrupt, NoText."""
-        document = _opened(blob, settings)
+        document = _opened(blob, settings) or _rebuilt(blob)
         if document is None:
             yield from _salvage(blob)
             return
@@ -53,7 +52,7 @@ class Pdf:
 
 def _opened(blob: Blob, settings: Settings) -> Any:
     """Return the document, None when it is damaged beyond repair. Raises Encrypted when no password fits."""
-    import pypdfium2
+    pypdfium2 = _pdfium.library()
 
     for password in (None, *settings.passwords):
         try:
@@ -62,6 +61,17 @@ def _opened(blob: Blob, settings: Settings) -> Any:
             if error.err_code != _WRONG_PASSWORD:
                 return None
     raise Encrypted("the document needs a password")
+
+
+def _rebuilt(blob: Blob) -> Any:
+    """Return a document made of the pages that are left when the catalogue is lost, else None."""
+    pypdfium2 = _pdfium.library()
+    with blob.open() as stream:
+        data = _pdfraw.rebuilt(stream.read(blob.limits.parse_bytes))
+    try:
+        return None if data is None else pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError:
+        return None
 
 
 def _document(document: Any, blob: Blob) -> Iterator[Segment | Item | Gap]:
@@ -77,9 +87,8 @@ def _document(document: Any, blob: Blob) -> Iterator[Segment | Item | Gap]:
         if page.bare:
             bare.append(number)
         said.append(page.whole)
-        for part in page.segments:
-            empty = False
-            yield part
+        empty = empty and not page.segments
+        yield from page.segments
     for part in _around(document, blob, said):
         empty = False
         yield part
@@ -100,6 +109,11 @@ def _around(document: Any, blob: Blob, said: list[str]) -> Iterator[Segment | It
     except TooLarge as error:
         data = b""
         yield Gap("too-large", f"{error}; metadata and earlier revisions were not read")
+    broken = _pdfraw.damaged(data)
+    if broken:
+        yield Gap("corrupt", f"{broken} streams are damaged; what they still hold was read")
+    elif data and not re.search(rb"%%EOF|startxref", data[-4096:]):
+        yield Gap("corrupt", "the end of the document is missing")
     yield from _pdfparts.information(document, data)
     yield from _pdfparts.forms(document)
     yield from _revisions(document, data, said)
@@ -108,7 +122,7 @@ def _around(document: Any, blob: Blob, said: list[str]) -> Iterator[Segment | It
 
 def _revisions(document: Any, data: bytes, said: list[str]) -> Iterator[Segment | Gap]:
     """Yield lines of earlier revisions that the last one does not say: saving adds, it does not remove (7.5.6)."""
-    import pypdfium2
+    pypdfium2 = _pdfium.library()
 
     ends = _pdfraw.revisions(document, data)
     known = {_plain(line) for text in said for line in text.splitlines()}
@@ -143,7 +157,7 @@ def _salvage(blob: Blob) -> Iterator[Segment | Item | Gap]:
         found = True
         yield Segment(text, Locator(part="salvage"))
     for number, image in enumerate(_pdfraw.images(data), 1):
-        yield Item("pdf", f"image{number}.jpg", len(image), None, lambda image=image: io.BytesIO(image), kind="pdf")
+        yield _pdfparts.item(f"image{number}.jpg", image)
     if b"/Encrypt" in data and not found:
         raise Encrypted("the document is encrypted and damaged")
     raise Corrupt(
