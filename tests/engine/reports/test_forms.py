@@ -205,7 +205,7 @@ def test_a_full_temporary_folder_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
         report.event(found())
 
 
-@pytest.mark.parametrize("kind", [table.PLUGIN, jsonl.PLUGIN, sarif.PLUGIN, html.PLUGIN])
+@pytest.mark.parametrize("kind", [table.PLUGIN, jsonl.PLUGIN, sarif.PLUGIN, html.PLUGIN, xlsx.PLUGIN])
 def test_a_closed_pipe_is_not_hidden(kind: Any) -> None:
     class Closed(io.BytesIO):
         def write(self, _: Any) -> int:
@@ -239,3 +239,22 @@ def test_sizes(count: int, expected: str) -> None:
 def test_an_unknown_rule_is_shown_by_its_id() -> None:
     assert _rules.title("mine.own", "en") == "mine.own"
     assert _rules.means("mine.own", "en") == ""
+
+
+@pytest.mark.parametrize(
+    ("part", "word"),
+    [
+        ("word/document.xml", "body"),
+        ("word/footer12.xml", "page footer"),
+        ("word/comments.xml", "comment"),
+        ("xl/threadedComments/threadedComment1.xml", "comment"),
+        ("ppt/notesSlides/notesSlide3.xml", "footnote, endnote or speaker's note"),
+        ("docProps/app.xml", "document properties"),
+        ("Object 1/content.xml", "body"),
+        ("headers-2", "mail headers"),
+        ("xl/charts/chart1.xml", "chart"),
+        ("something else", "part “something else”"),
+    ],
+)
+def test_parts_of_files_have_words(part: str, word: str) -> None:
+    assert place({"part": part}, "en") == word

@@ -14,6 +14,33 @@ _UNSAFE: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 _WIDE_FIRST: Final = ("message", "page", "slide", "sheet", "part", "cell", "line", "offset")
+# Parts as extractors name them: paths inside office files (ECMA-376, ISO/IEC 26300), or their own words.
+_PARTS: Final = tuple(
+    (re.compile(pattern), code)
+    for pattern, code in (
+        (r"name", "reports.place.name"),
+        (r"word/document\d*\.xml|(?:.*/)?content\.xml|body(?:-\d+)?", "reports.part.body"),
+        (r"word/header\d*\.xml", "reports.part.header"),
+        (r"word/footer\d*\.xml", "reports.part.footer"),
+        (r"(?:.*/)?styles\.xml", "reports.part.frame"),
+        (
+            r"(?:word|xl|ppt)/(?:.*/)?(?:threaded)?[cC]omments?\w*/?\w*\.xml|comments?|annotation",
+            "reports.part.comment",
+        ),
+        (r"word/(?:foot|end)notes\.xml|ppt/notesSlides/.*|notes", "reports.part.note"),
+        (r"docProps/.*|(?:.*/)?meta\.xml|properties|information|metadata|xmp", "reports.part.properties"),
+        (r"exif", "reports.part.photo"),
+        (r"(?:transport )?headers(?:-\d+)?", "reports.part.mail"),
+        (r"ppt/slide(?:Master|Layout)s/.*", "reports.part.master"),
+        (r".*/charts?/.*", "reports.part.chart"),
+        (r".*/diagrams/.*", "reports.part.diagram"),
+        (r"bookmarks", "reports.part.bookmark"),
+        (r"macro .*", "reports.part.macro"),
+        (r"text box", "reports.part.textbox"),
+        (r"sheet name", "reports.part.sheetname"),
+        (r"qr", "reports.part.code"),
+    )
+)
 _STOPS: Final = ".!?。！？…"
 _UNITS: Final = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 
@@ -38,12 +65,17 @@ def category(name: str, language: str) -> str:
     return messages.text(f"reports.category.{name}", language)
 
 
+def part(name: str) -> str | None:
+    """Return the message code for a part of a file that people have a word for, such as the footer; else None."""
+    return next((code for pattern, code in _PARTS if pattern.fullmatch(name)), None)
+
+
 def place(locator: Mapping[str, Any], language: str) -> str:
     """Return a locator, in its JSON form, in words: ``page 3, line 12``. Empty when nothing is known."""
     parts = []
     for name, value in ((name, locator[name]) for name in _WIDE_FIRST if name in locator):
-        if name == "part" and value == "name":
-            parts.append(messages.text("reports.place.name", language))
+        if name == "part" and (code := part(str(value))):
+            parts.append(messages.text(code, language))
         else:
             parts.append(messages.text(f"reports.place.{name}", language, n=plain(str(value))))
     return messages.text("reports.joint", language).join(parts)

@@ -45,6 +45,7 @@ class Html:
         self._rules: dict[str, None] = {}
         self._codes: dict[str, None] = {}
         self._categories: dict[str, int] = {}
+        self._parts: dict[str, str] = {}  # parts of files that people have a word for → message code
 
     def event(self, event: Match | Gap) -> None:
         """Keep a result for the page."""
@@ -56,6 +57,8 @@ class Html:
         self._rules[event.rule] = None
         self._codes.update((reason.code, None) for reason in event.reasons)
         self._categories[event.category] = self._categories.get(event.category, 0) + 1
+        if event.locator.part and (code := _words.part(event.locator.part)) and len(self._parts) < LARGEST:
+            self._parts[event.locator.part] = code
         self._matches[event.severity].add(_row(event))
 
     def finish(self, summary: Summary) -> None:
@@ -112,6 +115,7 @@ class Html:
             "total": {"matches": self._total(), "gaps": self._gaps.count},
             "categories": self._categories,
             "texts": texts,
+            "parts": self._parts,
             "rules": {
                 name: {
                     "name": {language: rule.name.get(language, name) for language in LANGUAGES},

@@ -16,7 +16,7 @@
   const escaped = (char) => { const code = char.charCodeAt(0); return code < 256 ? "\\x" + code.toString(16).padStart(2, "0") : "\\u" + code.toString(16).padStart(4, "0"); };
   const clean = (text) => String(text).replace(UNSAFE, escaped);
   const say = (code, values) => {
-    const known = meta.texts[code];
+    const known = Object.hasOwn(meta.texts, code) && meta.texts[code];
     if (!known) return values && Object.keys(values).length ? `${code} (${Object.entries(values).map(([k, v]) => `${k}: ${v}`).join(", ")})` : code;
     return known[language].replace(/\{(\w+)\}/g, (whole, name) => (values && name in values ? values[name] : whole));
   };
@@ -25,8 +25,8 @@
   const joined = (parts) => parts.filter(Boolean).join(word("joint"));
   const percent = (value) => (typeof value === "number" ? `${(value * 100).toFixed(value === 1 ? 0 : 1)} %` : "–");
   const WIDE_FIRST = ["message", "page", "slide", "sheet", "part", "cell", "line", "offset"];
-  const place = (locator) => joined(WIDE_FIRST.filter((name) => name in locator).map((name) => [name, locator[name]]).map(([name, value]) => (name === "part" && value === "name" ? word("place.name") : word("place." + name, { n: value }))));
-  const title = (rule) => (meta.rules[rule] ? meta.rules[rule].name[language] : rule);
+  const place = (locator) => joined(WIDE_FIRST.filter((name) => name in locator).map((name) => [name, locator[name]]).map(([name, value]) => (name === "part" && Object.hasOwn(meta.parts, value) ? say(meta.parts[value]) : word("place." + name, { n: value }))));
+  const title = (rule) => (Object.hasOwn(meta.rules, rule) ? meta.rules[rule].name[language] : rule);
   const ended = (text) => (text && !/[.!?。！？…]$/.test(text) ? text + (language === "en" ? "." : "。") : text);
   const why = (row) => row[REASONS].map(([code, values]) => ended(say(code, values))).join(language === "en" ? " " : "");
   const path = (row) => (row[TRAIL].length ? row[TRAIL][0][1] : "");
@@ -163,6 +163,7 @@
   const crumbs = (trail) => trail.map(([kind, name], index) => [index > 0 && h("span.sep", { "aria-hidden": "true" }, "›"), h("bdi", { title: kind }, name)]);
   const known = (name, value) => {
     if (value === true || value === false) return word(value ? "yes" : "no");
+    if (name === "kind") return word("kind." + value);
     if (name === "coverage" && typeof value === "number") return percent(value);
     if (name === "document" && value && typeof value === "object") return [value.title, value.id, value.level].filter(Boolean).join(" · ");
     return typeof value === "object" ? JSON.stringify(value) : String(value);
@@ -176,7 +177,7 @@
       [word("score.name"), score && word("score", { precision: percent(score.precision), recall: percent(score.recall), positives: score.positives, negatives: score.negatives })],
       [word("confidence"), `${Math.round(row[CONFIDENCE] * 100)} %`],
       [word("category"), joined([word("category." + row[CATEGORY]), row[AREA] && word("area." + row[AREA])])],
-      ...Object.entries(row[DATA]).filter(([name]) => name !== "suppressed").map(([name, value]) => [meta.texts["reports.data." + name] ? word("data." + name) : name, known(name, value)]),
+      ...Object.entries(row[DATA]).filter(([name, value]) => name !== "suppressed" && (name !== "kind" || meta.texts["reports.kind." + value])).map(([name, value]) => [meta.texts["reports.data." + name] ? word("data." + name) : name, known(name, value)]),
       [word("rule"), row[RULE]], [word("id"), row[ID]],
     ];
     const same = sameContent.get(row[ID]);

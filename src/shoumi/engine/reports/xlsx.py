@@ -85,7 +85,11 @@ class Xlsx:
         try:
             self._book.close()
         except XlsxWriterException as error:
-            raise OutputError(f"cannot write the workbook: {type(error).__name__}") from error
+            cause = error.args[0] if error.args else None
+            if isinstance(cause, BrokenPipeError):
+                raise cause from error
+            why = cause.strerror if isinstance(cause, OSError) else type(error).__name__
+            raise OutputError(f"cannot write the workbook: {why}") from error
         self._stream.flush()
         self._folder.cleanup()
 
