@@ -40,6 +40,8 @@ _OWNER: Final = re.compile(r"copyright|©|\(c\)|all rights reserved|proprietary"
 _HEADING: Final = re.compile(r"^ [A-Z\u4e00-\u9fff]")
 _BOX: Final = re.compile(r"[□☐○]\s*$")
 _SLASH: Final = re.compile(r"[／/、]\s*$"), re.compile(r"^\s*[／/、]")
+_PUNCTUATED: Final = re.compile(r"[，。！？；、：“”!?]")
+_FIRM: Final = re.compile(r"(?:\b(?:Inc|Ltd|LLC|GmbH|Corp|Co|AG|PLC|S\.A)\.?|©.{4,60}|[Rr]eserved\.?)[\s,.|–-]*$")
 _RATING: Final = re.compile(r"(?:[★☆]\s*){3}")
 _TITLE: Final = re.compile(r"[\u4e00-\u9fff]{3}|[A-Za-z]{4}")
 
@@ -138,7 +140,8 @@ def _star(case: Case) -> Verdict:
     if len(case.star) > 1:
         return _verdict(case, "mention", 0.3, "level-star", "rating")
     if standing in ("start", "end") and _glued(case.spot):
-        standing = "sentence"
+        free = standing == "start" and case.star == "★" and 4 <= len(case.spot.right.strip()) <= 20 and not _PUNCTUATED.search(case.spot.right)
+        standing = "inside" if free else "sentence"
     return _by(case, _STARRED, standing, "level-star" if case.star.strip() else "level-named")
 
 
@@ -325,6 +328,8 @@ def _notice(case: Case) -> Verdict:
         return _verdict(case, "possible", 0.3, "wording", f"stands-{standing}")
     strong = re.fullmatch(str(case.rule.params.get("strong", "(?!)")), spot.text.strip(), re.IGNORECASE)
     placed = (spot.top and spot.first and bool(spot.below)) or (spot.bottom and len(spot.above) > 1)
+    if standing == "end" and _FIRM.search(spot.left):
+        return _verdict(case, "mark", 0.7, "wording", "stands-end", *_near(spot))
     if standing == "alone" and (strong or placed) and not spot.text[:1].islower():
         return _verdict(case, "mark", 0.8, "wording", "stands-alone", *_near(spot))
     return _verdict(case, "possible", 0.4, "wording", f"stands-{standing}")

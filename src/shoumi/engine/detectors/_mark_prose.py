@@ -21,7 +21,7 @@ _SIMPLE: Final = str.maketrans(
 _COMPANY: Final = re.compile(
     r"(?<!\d)\d{6}(?!\d)|份\s*号\s*[:：]?\s*\d*|特\s*急|加\s*急|特\s*提|平\s*急|急\s*件|第?\s*\d+\s*[页頁]|共\s*\d+\s*[页頁]"
     r"|[Pp][Aa][Gg][Ee]\s+\d+(?:\s+of\s+\d+)?|\b\d{1,4}\s*/\s*\d{1,4}\b|编\s*号\s*[:：]?\s*[\w-]*|№\s*\d+|[Nn][Oo]\.?\s*\d+"
-    r"|(?:密\s*级|密\s*等)(?:\s*标\s*[志识])?\s*[:：]?"
+    r"|\b(?:TOP SECRET|SECRET|CONFIDENTIAL|RESTRICTED)\b(?=[\s/／|)）(（·-]*$)|(?:密\s*级|密\s*等)(?:\s*标\s*[志识])?\s*[:：]?"
 )
 _DECOR: Final = re.compile(r"[\s\-–—―_=*#~·•●◆■▲★☆※+.。:：,;\"'`\\/【】\[\]()（）〔〕［］{}<>〈〉「」『』|│]+")
 
@@ -149,7 +149,7 @@ _LATIN_TALK: Final = re.compile(
     r"(?:^|[\s(\"'/])(?:marked|labell?ed|classified|designated|stamped|as|is|are|was|were|be|been|being|use|uses|using|used|the|an?|of|or|and|to|with|under"
     r"|called|like|than|from|for|in|on|at|including|level|levels|by|not|non|no|any|each|every|some|this|that|these|those|between|both|either|only|also|e\.g\."
     r"|i\.e\.|example|examples?:|reads?|says?|word|words|term|string|label|labels|mark|marking|markings|see|above|below|über|als|mit|und|oder|der|die|das"
-    r"|von|zu|comme|et|ou|de|la|le|les|des|du|niveau|mention)\s*[:,]?\s*[\"'“‘`(\[]*\s*$",
+    r"|von|zu|comme|et|ou|de|la|le|les|des|du|niveau|mention|class[ée]e?s?|classifi[ée]e?s?|eingestuft|Einstufung|Stufe|Grad)\s*[:,]?\s*[\"'“‘`(\[]*\s*$",
     re.IGNORECASE,
 )
 _LOWER: Final = re.compile(r"^\s*[\"'”’`)\]]*\s*(?:[a-zà-ÿ]|,|\bor\b|/\s*[A-Z]|=|:=|\?)")
@@ -168,7 +168,7 @@ def latin(left: str, right: str) -> Stand:
         return "option"
     if quoted(left, right) or (left[-1:] in ("'", '"', "`") and right[:1] == left[-1:] and bare(left)):
         return "quoted"
-    if _SUFFIX.match(right) or _LOWER.match(right) or _LATIN_TALK.search(left[-30:]):
+    if _talked(simple(left), simple(right)) or _SUFFIX.match(right) or _LOWER.match(right) or _LATIN_TALK.search(left[-30:]):
         return "talk"
     if not bare(left):
         return "start"
