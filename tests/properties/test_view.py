@@ -46,3 +46,11 @@ def test_windows_hold_whole_characters(text: str, start: int, length: int) -> No
     assert window.text in text
     for index in range(len(window.text) + 1):
         assert window.index(window.byte(index)) == index
+
+
+def test_bytes_and_characters_fold_alike() -> None:
+    from shoumi.engine import view
+
+    assert all(view._FOLDED_BYTES.fullmatch(char) for char in view._PLAIN)
+    everything = "".join(map(chr, range(1, 0xD800))) + "".join(map(chr, range(0xE000, 0x10000)))
+    assert View((Segment(everything),)).fold().text == view._FOLDED.sub(lambda m: view._FOLDS[m.group()], everything)

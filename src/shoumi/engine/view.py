@@ -24,7 +24,11 @@ _FOLDS: Final[dict[str, str]] = (
     | {"\u00a0": " "}
 )
 _FOLDED: Final = re.compile("[" + "".join(re.escape(char) for char in _FOLDS) + "]")
-_TABLE: Final = {ord(char): plain for char, plain in _FOLDS.items()}
+_PLAIN: Final = {char.encode(): plain.encode() for char, plain in _FOLDS.items()}
+_FOLDED_BYTES: Final = re.compile(
+    rb"\xe2(?:\x80[\x8b-\x8f]|\x81\xa0)|\xc2[\xa0\xad]"
+    rb"|\xef(?:\xbb\xbf|\xb8[\x8e\x8f]|\xbc[\x82-\x87\x8a\x8b\x8d-\x99\x9c-\x9e\xa0-\xbf]|\xbd[\x80-\x9e])"
+)
 
 # Hyperscan bytes patterns that say a view must be folded before its other hits count. A no-break space alone does
 # not: web pages are full of it, and patterns take it for a space.
@@ -102,7 +106,7 @@ class View:
 
     def fold(self) -> View:
         """Return the view without zero-width characters and with plain letters for full-width ones."""
-        folded = View(self.segments, self.text.translate(_TABLE).encode())
+        folded = View(self.segments, _FOLDED_BYTES.sub(lambda found: _PLAIN[found.group()], self.raw))
         folded.starts = self.starts  # of the source: folded offsets go through ``source_span`` first
         folded._source = self
         return folded
