@@ -198,6 +198,11 @@ class Examiner:
         self._beat(leaf, trail, size)
         return None
 
+    def _slow(self, part: Segment, leaf: int, trail: Trail, size: int) -> None:
+        """Say after each page that was read by OCR that the work goes on."""
+        if part.words:
+            self._beat(leaf, trail, size)
+
     def _extractor(self, media_type: str, blob: Blob, trail: Trail, item: Item) -> Iterator[Event]:
         plugin = self._extractors[media_type]
         pending: list[Segment] = []
@@ -217,6 +222,7 @@ class Examiner:
                 if isinstance(part, Segment):
                     pending.append(replace(part, hidden=True) if item.hidden else part)
                     size += len(part.text)
+                    self._slow(part, leaf, trail, blob.size)
                     if size >= _FLUSH:
                         self._beat(leaf, trail, blob.size)
                         yield from document()
