@@ -110,7 +110,12 @@ class Sniffer:
         if refiners:
             sample = Sample(blob)
             for refiner in refiners:
-                finer = refiner.refine(sample)
+                try:
+                    finer = refiner.refine(sample)
+                except MemoryError:
+                    raise
+                except Exception:  # noqa: S112  (it met damage that it did not expect; others may know the blob)
+                    continue
                 if finer is not None:
                     return finer
         return coarse

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from shoumi.engine.blob import Blob
 from shoumi.engine.containers._names import decoded
@@ -164,13 +164,16 @@ class Reader:
         start, size, offset = _POINTER(), ctypes.c_size_t(), ctypes.c_longlong()
         arguments = (ctypes.byref(start), ctypes.byref(size), ctypes.byref(offset))
         while self._archive is not None:
+            start.value = size.value = 0  # damaged cabinets leave them as they were
             code = self._library.archive_read_data_block(self._archive, *arguments)
             if code == _EOF:
                 return
             if code < _WARN and code != _RETRY:
                 raise self.failure()
             if size.value:
-                yield ctypes.string_at(cast(int, start.value), size.value)
+                if not start.value:
+                    raise Corrupt("the archive is damaged")
+                yield ctypes.string_at(start.value, size.value)
 
     def failure(self) -> Unexamined:
         """Return what the library says went wrong, as the Gap it makes; never with text from the archive."""

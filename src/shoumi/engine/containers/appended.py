@@ -94,8 +94,10 @@ def _zip(blob: Blob) -> tuple[int, str] | None:
     except Unexamined:
         return None
     start = min(offsets, default=0)
+    if start <= 0:
+        return None
     stream.seek(start)
-    return (start, "zip") if start > 0 and stream.read(4) == b"PK\3\4" else None
+    return (start, "zip") if stream.read(4) == b"PK\3\4" else None
 
 
 def _signed(blob: Blob) -> tuple[int, str] | None:
