@@ -1,7 +1,7 @@
 """PDF: pages as text, then annotations, forms, attachments, metadata, bookmarks, and what earlier revisions said.
 
 Text that no reader sees (white, invisible, covered by a box, beside the page) is ``hidden``. Pages that show pictures
-and no text are named in a Gap. Source: ISO 32000-2; text by PDFium.
+are read by OCR, and named in a Gap when they are not. Source: ISO 32000-2; text by PDFium.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from shoumi.engine.blob import Blob
 from shoumi.engine.errors import Corrupt, Encrypted, NoText, TooLarge
-from shoumi.engine.extractors import _pdfium, _pdfpage, _pdfparts, _pdfraw
+from shoumi.engine.extractors import _pdfium, _pdfpage, _pdfparts, _pdfraw, _pdfscan
 from shoumi.engine.settings import Settings
 from shoumi.engine.sniff import Sample, Signature
 from shoumi.engine.types import Gap, Item, Locator, Segment
@@ -28,7 +28,7 @@ class Pdf:
     """Reads PDF documents, one process at a time: PDFium is not safe in threads."""
 
     name = "pdf"
-    version = 1
+    version = 2
     media_types = frozenset({MEDIA_TYPE})
     method = "text"
     signatures = (Signature(b"%PDF-", MEDIA_TYPE), Signature(b"\xef\xbb\xbf%PDF-", MEDIA_TYPE))
@@ -45,7 +45,7 @@ class Pdf:
             yield from _salvage(blob)
             return
         try:
-            yield from _document(document, blob)
+            yield from _document(document, blob, settings)
         finally:
             document.close()
 
@@ -74,31 +74,30 @@ def _rebuilt(blob: Blob) -> Any:
         return None
 
 
-def _document(document: Any, blob: Blob) -> Iterator[Segment | Item | Gap]:
+def _document(document: Any, blob: Blob, settings: Settings) -> Iterator[Segment | Item | Gap]:
     said: list[str] = []
-    bare: list[int] = []
     lost: list[int] = []
+    scans = _pdfscan.Scans(settings, blob.limits.pixels)
     empty = True
+    part: Segment | Item | Gap
     for number in range(1, len(document) + 1):
         page = _pdfpage.read(document, number)
         if page is None:
             lost.append(number)
             continue
-        if page.bare:
-            bare.append(number)
         said.append(page.whole)
-        empty = empty and not page.segments
-        yield from page.segments
+        for part in (*page.segments, *scans.page(document, number, len(page.whole), bare=page.bare)):
+            empty = False
+            yield part
     for part in _around(document, blob, said):
         empty = False
         yield part
     if lost:
         yield Gap("corrupt", f"pages that cannot be read: {_ranges(lost)}")
+    yield from scans.gaps(_ranges)
     if len(document) == 0:
         yield from _salvage(blob)
-    elif bare:
-        yield Gap("no-text", f"pages of pictures without text: {_ranges(bare)}")
-    elif empty:
+    elif empty and not scans.read and not scans.unread:
         raise NoText("no text in it")
 
 
