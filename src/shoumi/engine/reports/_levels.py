@@ -13,6 +13,7 @@ _ORDER: Final = (
     ("机密", "極機密", "secret", "nato secret", "geheim", "核心商密", "red"),
     ("秘密", "機密", "confidential", "nato confidential", "普通商密", "amber+strict", "amber"),
 )
+_LONGEST: Final = 40  # characters; it must fit into the corner of a page
 _CATEGORIES: Final = frozenset(("state-secret", "work-secret", "trade-secret", "classified-foreign", "passage"))
 
 
@@ -29,6 +30,7 @@ class Levels:
         scheme, level = _level(match.data)
         if not level:
             return
+        level = level[:_LONGEST]
         rank = (SEVERITIES.index(match.severity), _rank(level))
         if scheme not in self._best or rank < self._best[scheme][0]:
             self._best[scheme] = (rank, level)
