@@ -1,0 +1,130 @@
+"""From single hits to passages: hits of one document that follow one another in both texts are chained.
+
+In: hits (where a k-gram of the checked text stands in a registered document) and the weights of the checked text.
+Out: passages with their spans in both texts and their coverage: the weight of the characters that hits cover. Gaps
+cost: a few set phrases that happen to stand in the same order do not add up to a passage, a re-typed page with
+misreadings does. Shifts along the way (words dropped or put in) are allowed in proportion to the gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shoumi.engine.passages.index import Hits
+
+ENOUGH: Final = 45.0  # weight that a passage must cover: 15 characters of Chinese, 45 letters
+_GAP: Final = 300  # characters between two hits of one passage, at most
+_COST: Final = 0.08  # of each uncovered weight unit between hits
+_BACK: Final = 24  # runs that are looked back at
+_SAME: Final = 0  # characters between hits of one run
+
+
+@dataclass(slots=True)
+class Chain:
+    """A passage: folded characters ``start:end`` of the checked text, ``source_start:source_end`` of the document."""
+
+    number: int
+    start: int
+    end: int
+    source_start: int
+    source_end: int
+    coverage: float  # weight
+    score: float
+    runs: list[tuple[int, int]] = field(default_factory=list)  # spans of the checked text that hits cover
+
+
+def chains(hits: Hits, ends: NDArray[np.int64], worth: NDArray[np.float64], weight: NDArray[np.int64]) -> Iterator[Chain]:
+    """Yield chains, best first within a document. Hits are in any order.
+
+    ``ends`` says for each hit where its k-gram ends; ``worth`` how much of its weight counts (0 for boilerplate … 1);
+    ``weight`` is the weight of the checked text before each folded character.
+    """
+    diagonal = hits.query - hits.positions
+    order = np.lexsort((hits.query, diagonal, hits.numbers))
+    number, diagonal, query = hits.numbers[order], diagonal[order], hits.query[order]
+    ends, worth = ends[order], worth[order]
+    if not len(number):
+        return
+    new = np.ones(len(number), dtype=bool)
+    new[1:] = (number[1:] != number[:-1]) | (diagonal[1:] != diagonal[:-1]) | (query[1:] > ends[:-1] + _SAME)
+    # Each hit adds what no hit before it covers; how much that counts depends on the hit.
+    begins = query.copy()
+    begins[1:] = np.where(new[1:], query[1:], np.maximum(query[1:], ends[:-1]))
+    gains = (weight[ends] - weight[begins]) * worth
+    first = np.flatnonzero(new)
+    runs = np.column_stack([number[first], query[first], ends[np.append(first[1:], len(number)) - 1], diagonal[first]])
+    sums = np.add.reduceat(gains, first)
+    for group in _by_document(runs):
+        possible = float(sums[group].sum())
+        if possible >= 20:
+            yield from _link(runs[group], sums[group], weight)
+
+
+def _by_document(runs: NDArray[np.int64]) -> list[Any]:
+    edges = np.flatnonzero(np.append(True, runs[1:, 0] != runs[:-1, 0]))
+    return [slice(start, end) for start, end in zip(edges, np.append(edges[1:], len(runs)), strict=True)]
+
+
+def _link(runs: NDArray[np.int64], sums: NDArray[np.float64], weight: NDArray[np.int64]) -> list[Chain]:
+    """Chain the runs of one document: the best predecessor of each, then the best ends first."""
+    order = np.argsort(runs[:, 1], kind="stable")
+    number = int(runs[0, 0])
+    rows = runs[order, 1:].tolist()
+    covered = sums[order].tolist()
+    before: list[int] = []
+    score: list[float] = []
+    for here, (start, end, diagonal) in enumerate(rows):
+        best, link = 0.0, -1
+        for back in range(here - 1, max(-1, here - 1 - _BACK), -1):
+            earlier_start, earlier_end, earlier_diagonal = rows[back]
+            gap = start - earlier_end
+            if gap > _GAP:
+                continue
+            drift = abs(diagonal - earlier_diagonal)
+            if start <= earlier_start or end <= earlier_end or drift > 3 + max(gap, 0) * 0.2:
+                continue
+            if gap < 0:
+                value = score[back] - (int(weight[earlier_end]) - int(weight[start]))
+            else:
+                value = score[back] - (int(weight[start]) - int(weight[earlier_end])) * _COST
+            value -= drift
+            if value > best:
+                best, link = value, back
+        before.append(link)
+        score.append(covered[here] + best)
+    return _trace(number, rows, covered, before, score)
+
+
+def _trace(number: int, rows: list[Any], covered: list[float], before: list[int], score: list[float]) -> list[Chain]:
+    used = [False] * len(rows)
+    found = []
+    for last in sorted(range(len(rows)), key=lambda row: -score[row]):
+        if used[last]:
+            continue
+        path = []
+        at = last
+        while at >= 0 and not used[at]:
+            path.append(at)
+            used[at] = True
+            at = before[at]
+        path.reverse()
+        start, _, diagonal = rows[path[0]]
+        end, last_diagonal = rows[last][1], rows[last][2]
+        found.append(
+            Chain(
+                number,
+                start,
+                end,
+                start - diagonal,
+                end - last_diagonal,
+                sum(covered[row] for row in path),
+                score[last] - (score[at] if at >= 0 else 0.0),
+                [(rows[row][0], rows[row][1]) for row in path],
+            )
+        )
+    return found

@@ -1,0 +1,136 @@
+"""Keyed k-grams of folded text: an array of codes in, 64-bit hashes with their positions out.
+
+A k-gram starts at every character and reaches as far as its weight wants (``Gram.weight``; a character of Chinese,
+Japanese or Korean weighs ``HEAVY``, others 1), so that one definition serves Chinese, Latin and mixed text. The hash is a
+polynomial over secret values of the characters, modulo 2**64, from prefix sums: its cost does not depend on the
+length. Fast, but no cipher: what is stored of it is encrypted by the index (index.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shoumi.engine.passages.normalise import Codes, folding
+
+Hashes: TypeAlias = NDArray[np.uint64]
+STEP: Final = 1 << 14  # characters hashed at once: what stays in the processor's cache
+WINDOW: Final = 4  # winnowing: one k-gram of any four neighbours is kept (Schleimer, Wilkerson, Aiken 2003)
+_MASK: Final = (1 << 64) - 1
+_CROSSES: Final = np.uint64(_MASK)  # stands for a k-gram that is none
+
+
+class Gram:
+    """Hashes k-grams under a key. One per process and key."""
+
+    def __init__(self, key: bytes, weight: int) -> None:
+        self.weight = weight
+        self.pad = weight  # characters that the longest k-gram spans
+        secret = hashlib.shake_256(key).digest(8 * 0x10000 + 16)
+        self._values = np.frombuffer(secret[16:], dtype="<u8").astype(np.uint64)
+        base = int.from_bytes(secret[:8], "little") | 1
+        self._mixer = np.uint64(int.from_bytes(secret[8:16], "little") | 1)
+        size = STEP + self.pad + 2 * WINDOW + 1
+        self._powers = _powers(base, size)
+        self._inverse = _powers(pow(base, -1, 1 << 64), size)
+
+    def hashes(self, codes: Codes) -> Hashes:
+        """Return the hash of the k-gram that starts at each character; the last ones, too short, are left out.
+
+        ``codes`` holds at most ``STEP + pad + 2 * WINDOW`` characters.
+        """
+        size = len(codes)
+        sums = np.zeros(size + 1, dtype=np.uint64)
+        np.cumsum(self._values.take(codes) * self._powers[:size], out=sums[1:])
+        weights = folding().weights.take(codes)
+        heaviest, lightest = int(weights.max(initial=1)), int(weights.min(initial=1))
+        if heaviest == lightest:
+            length = -(-self.weight // heaviest)
+            mixed = sums[length:] - sums[: max(0, size + 1 - length)]
+        else:
+            ends = _ends(weights, self.weight)
+            mixed = sums.take(ends) - sums[: len(ends)]
+        mixed *= self._inverse[: len(mixed)]
+        mixed ^= mixed >> np.uint64(31)
+        mixed *= self._mixer
+        mixed ^= mixed >> np.uint64(29)
+        return mixed
+
+    def blocks(self, codes: Codes) -> list[tuple[int, Hashes]]:
+        """Return all hashes of a text in blocks, each with the number of its first character."""
+        return [(at, self.hashes(codes[at : at + STEP + self.pad])[:STEP]) for at in range(0, len(codes), STEP)]
+
+    def select(self, codes: Codes, ends: Sequence[int] = ()) -> tuple[NDArray[np.int64], Hashes]:
+        """Return positions and hashes of the k-grams that are stored for a text (winnowing).
+
+        Any run of ``WINDOW`` neighbouring k-grams has one of them; k-grams of one repeated character are left out.
+        ``ends`` are the ends of several documents in one array: no k-gram reaches from one into the next.
+        """
+        places: list[NDArray[np.int64]] = []
+        values: list[Hashes] = []
+        borders = self._borders(codes, ends)
+        for at in range(0, len(codes), STEP):
+            first = max(0, at - WINDOW)  # neighbours of the block before, so that no window is lost at the seam
+            hashes = self.hashes(codes[first : at + STEP + self.pad + WINDOW])
+            for start, end in borders[bisect_left(borders, (first - self.pad,)) :]:
+                if start >= first + len(hashes):
+                    break
+                hashes[max(0, start - first) : max(0, end - first)] = _CROSSES
+            chosen = winnow(hashes)
+            chosen = chosen[(chosen >= at - first) & (chosen < at - first + STEP)]
+            kept = hashes.take(chosen)
+            places.append(chosen[kept != _CROSSES] + first)
+            values.append(kept[kept != _CROSSES])
+        if not places:
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint64)
+        return np.concatenate(places), np.concatenate(values)
+
+    def _borders(self, codes: Codes, ends: Sequence[int]) -> list[tuple[int, int]]:
+        """Return the ranges of starts whose k-gram would reach over the end of a document."""
+        found = []
+        weights = folding().weights
+        for end in ends:
+            if end < len(codes):
+                tail = weights.take(codes[max(0, end - self.pad) : end])[::-1]
+                fits = int(np.searchsorted(np.cumsum(tail), self.weight))
+                found.append((end - min(fits, len(tail)), end))
+        return found
+
+
+def winnow(hashes: Hashes) -> NDArray[np.int64]:
+    """Return the places of those hashes that are the smallest of some window of ``WINDOW``."""
+    if len(hashes) < WINDOW:
+        return np.array([int(hashes.argmin())] if len(hashes) else [], dtype=np.int64)
+    order = (hashes >> np.uint64(32)).astype(np.uint32)
+    pairs = np.minimum(order[:-1], order[1:])
+    around = np.zeros(len(order) + WINDOW - 1, dtype=np.uint32)
+    np.minimum(pairs[:-2], pairs[2:], out=around[WINDOW - 1 : 1 - WINDOW])  # least of the window that starts there
+    pairs = np.maximum(around[:-1], around[1:])
+    chosen = order == np.maximum(pairs[:-2], pairs[2:])  # greatest among the windows that hold this place
+    differs = order[1:] != order[:-1]  # a k-gram of one repeated character says nothing
+    chosen[1:] &= differs
+    chosen[:-1] &= differs
+    return np.flatnonzero(chosen)
+
+
+def _ends(weights: NDArray[np.uint8], wanted: int) -> NDArray[np.int64]:
+    """Return where the k-gram that starts at each character ends, for those that fit."""
+    before = np.zeros(len(weights) + 1, dtype=np.int64)
+    np.cumsum(weights, out=before[1:])
+    owner = np.repeat(np.arange(len(weights)), weights)  # which character each unit of weight belongs to
+    fits = int(np.searchsorted(before[:-1], before[-1] - wanted, side="right"))
+    ends: NDArray[np.int64] = owner.take(before[:fits] + (wanted - 1)) + 1
+    return ends
+
+
+def _powers(base: int, size: int) -> NDArray[Any]:
+    values, value = [], 1
+    for _ in range(size):
+        values.append(value)
+        value = value * base & _MASK
+    return np.array(values, dtype=np.uint64)
