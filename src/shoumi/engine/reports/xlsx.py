@@ -6,6 +6,7 @@ sheet that is full (1,048,576 rows, ECMA-376) goes on in the next.
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from typing import Any, BinaryIO, ClassVar, Final
 
@@ -56,7 +57,8 @@ class Xlsx:
         }
         self._stream = stream
         self._language = language
-        self._book = xlsxwriter.Workbook(stream, options)
+        self._path = f"{self._folder.name}/book.xlsx"
+        self._book = xlsxwriter.Workbook(self._path, options)
         self._head = self._book.add_format({"bold": True, "bottom": 1, "valign": "top"})
         self._body = self._book.add_format({"valign": "top", "quote_prefix": True})
         self._wrap = self._book.add_format({"valign": "top", "text_wrap": True, "quote_prefix": True})
@@ -86,10 +88,10 @@ class Xlsx:
             self._book.close()
         except XlsxWriterException as error:
             cause = error.args[0] if error.args else None
-            if isinstance(cause, BrokenPipeError):
-                raise cause from error
             why = cause.strerror if isinstance(cause, OSError) else type(error).__name__
-            raise OutputError(f"cannot write the workbook: {why}") from error
+            raise OutputError(f"cannot keep results for the workbook: {why}") from error
+        with open(self._path, "rb") as book:
+            shutil.copyfileobj(book, self._stream)
         self._stream.flush()
         self._folder.cleanup()
 
