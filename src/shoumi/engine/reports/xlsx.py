@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import weakref
 from typing import Any, BinaryIO, ClassVar, Final
 
 from shoumi.engine import messages
@@ -47,17 +48,18 @@ class Xlsx:
     def __init__(self, stream: BinaryIO, language: str) -> None:
         import xlsxwriter
 
-        self._folder = tempfile.TemporaryDirectory(prefix="shoumi-")  # mode 0700; rows wait here
+        folder = tempfile.mkdtemp(prefix="shoumi-")  # mode 0700; rows wait here
+        self._clean = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         options = {
             "constant_memory": True,
-            "tmpdir": self._folder.name,
+            "tmpdir": folder,
             "strings_to_formulas": False,
             "strings_to_urls": False,
             "use_zip64": True,
         }
         self._stream = stream
         self._language = language
-        self._path = f"{self._folder.name}/book.xlsx"
+        self._path = f"{folder}/book.xlsx"
         self._book = xlsxwriter.Workbook(self._path, options)
         self._head = self._book.add_format({"bold": True, "bottom": 1, "valign": "top"})
         self._body = self._book.add_format({"valign": "top", "quote_prefix": True})
@@ -93,7 +95,7 @@ class Xlsx:
         with open(self._path, "rb") as book:
             shutil.copyfileobj(book, self._stream)
         self._stream.flush()
-        self._folder.cleanup()
+        self._clean()
 
     def _text(self, code: str, **values: str | int) -> str:
         return messages.text(f"reports.{code}", self._language, **values)
