@@ -72,6 +72,9 @@ class Inspector:
 
     def _inspect(self, document: Document, view: View) -> Iterator[Match | Gap]:
         hits = self._patterns.scan(view.raw)
+        labels = dict.fromkeys(segment.label for segment in view.segments if segment.label)
+        for name in self._patterns.scan("\n".join(labels).encode("utf-8", "replace")) if labels else ():
+            hits.setdefault(name, [])  # a column's heading calls its rules, although it stands elsewhere
         return self._decide(document, view, hits) if hits else iter(())
 
     def _decide(self, document: Document, view: View, hits: dict[str, list[int]]) -> Iterator[Match | Gap]:

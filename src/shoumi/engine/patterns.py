@@ -21,13 +21,16 @@ from shoumi.engine.rule import Rule
 from shoumi.engine.view import FOLD_ANCHOR
 
 FOLD: Final = "\x00fold"
+_DIGIT_LED: Final = re.compile(
+    r"(?:\(\?:\^\|\[\^[^]]+\](?:\|[0-9]+)?\)|\[A-Z\](?:\{2\})?)?(?:\(\?[:i]+|\()*(?:\[?[0-9]|\\d)"
+)
 _SEAL: Final = 32  # bytes of the HMAC that precedes a cached set
 
 
 class Patterns:
     """Scans bytes for the anchors of rules. Not safe to share between threads."""
 
-    def __init__(self, names: Sequence[str], databases: Sequence[Any]) -> None:
+    def __init__(self, names: Sequence[tuple[str, ...]], databases: Sequence[Any]) -> None:
         self._names = names
         self._databases = databases
 
@@ -42,10 +45,13 @@ class Patterns:
             database.scan(raw, match_event_handler=collect)
         if not found:
             return {}
-        hits: dict[str, list[int]] = {}
-        names = self._names
+        by_number: dict[int, list[int]] = {}
         for number, end in found:
-            hits.setdefault(names[number], []).append(end)
+            by_number.setdefault(number, []).append(end)
+        hits: dict[str, list[int]] = {}
+        for number, ends in by_number.items():
+            for name in self._names[number]:
+                hits[name] = hits[name] + ends if name in hits else ends
         for ends in hits.values():
             ends.sort()
         return hits
@@ -68,29 +74,34 @@ def prepare(rules: Sequence[Rule], cache: Path | None, key: bytes) -> Patterns:
 Group = list[tuple[bytes, int, int]]  # anchor, number of its rule, flags
 
 
-def _groups(rules: Sequence[Rule]) -> tuple[list[str], tuple[Group, ...]]:
-    """Split anchors into the databases that scan fastest: digit-led, words."""
+def _groups(rules: Sequence[Rule]) -> tuple[list[tuple[str, ...]], tuple[Group, ...]]:
+    """Split anchors into the databases that scan fastest: digit-led, words. Rules with the same anchor share it."""
     import hyperscan as hs
 
-    names = [FOLD]
-    digits: Group = []
-    words: Group = [(FOLD_ANCHOR, 0, int(hs.HS_FLAG_SINGLEMATCH))]
+    owners: dict[tuple[str, int], list[str]] = {}
     for rule in rules:
-        if not rule.anchors:
-            continue
-        number = len(names)
-        names.append(rule.id)
-        for anchor in rule.anchors:
+        for anchor in dict.fromkeys(rule.anchors):
             flags = 0 if anchor.isascii() and "\\x{" not in anchor else int(hs.HS_FLAG_UTF8)
             if "i" in rule.flags:
                 flags |= int(hs.HS_FLAG_CASELESS)
-            group = digits if _digit_led(anchor) else words
-            group.append((anchor.encode(), number, flags))
+            owners.setdefault((anchor, flags), []).append(rule.id)
+    names: list[tuple[str, ...]] = [(FOLD,)]
+    numbers: dict[tuple[str, ...], int] = {}
+    digits: Group = []
+    words: Group = [(FOLD_ANCHOR, 0, int(hs.HS_FLAG_SINGLEMATCH))]
+    for (anchor, flags), owned in owners.items():
+        key = tuple(owned)
+        if key not in numbers:
+            numbers[key] = len(names)
+            names.append(key)
+        group = digits if _digit_led(anchor) else words
+        group.append((anchor.encode(), numbers[key], flags))
     return names, (digits, words)
 
 
 def _digit_led(anchor: str) -> bool:
-    return re.match(r"(?:\(\?[:i]+|\()*(?:\[?[0-9]|\\d)", anchor) is not None
+    """Whether an anchor starts with a digit, after a guard such as ``(?:^|[^0-9])`` or one or two letters."""
+    return _DIGIT_LED.match(anchor) is not None
 
 
 def _database(group: Group, rules: Sequence[Rule], cached: Path | None, key: bytes) -> Any:
@@ -114,13 +125,13 @@ def _blame(group: Group, rules: Sequence[Rule]) -> RuleError:
     """Find the anchor that does not compile."""
     import hyperscan as hs
 
-    anchored = [rule for rule in rules if rule.anchors]
-    for expression, number, flags in group:
+    for expression, _number, flags in group:
         try:
             hs.Database(mode=hs.HS_MODE_BLOCK).compile(expressions=[expression], ids=[0], elements=1, flags=[flags])
         except hs.HyperscanError as error:
-            rule = anchored[number - 1]
-            return RuleError(rule.file, rule.line, f"{rule.id}: the anchor {expression.decode()!r} fails: {error}")
+            anchor = expression.decode()
+            rule = next(rule for rule in rules if anchor in rule.anchors)
+            return RuleError(rule.file, rule.line, f"{rule.id}: the anchor {anchor!r} fails: {error}")
     return RuleError("", 0, "the anchors of these rules are too large together")
 
 
