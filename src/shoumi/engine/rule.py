@@ -104,6 +104,14 @@ class Pack:
     digest: str
 
 
+_LOADED: Final[dict[str, Rule]] = {}
+
+
+def loaded(name: str) -> Rule | None:
+    """Return a rule by its id when this process has loaded its pack, from wherever it came."""
+    return _LOADED.get(name)
+
+
 def shipped() -> tuple[str, ...]:
     """Return the names of the shipped packs."""
     return tuple(sorted(folder.name for folder in PACKS.iterdir() if any(folder.glob("*.yaml"))))
@@ -151,6 +159,7 @@ def load(name: str) -> Pack:
         if rule.id in seen:
             raise RuleError(rule.file, rule.line, f"{rule.id} is defined twice, first in {seen[rule.id].file}")
         seen[rule.id] = rule
+    _LOADED.update(seen)
     return Pack(str(head["pack"]), str(head["version"]), head["names"], tuple(rules), digest.hexdigest())
 
 

@@ -14,8 +14,9 @@ from shoumi.engine.rule import Rule
 
 @cache
 def find(name: str) -> Rule | None:
-    """Return a rule by its id, from the shipped packs; None for one of a user's own pack that cannot be found."""
-    return next((found for pack in _likely(name) if (found := _pack(pack).get(name)) is not None), None)
+    """Return a rule by its id, from what was loaded or the shipped packs; None when it cannot be found."""
+    shipped = (found for pack in _likely(name) if (found := _pack(pack).get(name)) is not None)
+    return rule.loaded(name) or next(shipped, None)
 
 
 def title(name: str, language: str) -> str:
