@@ -20,7 +20,8 @@ from shoumi.engine.types import Item, Locator, Segment
 
 _FILES: Final = (
     MAGIC, b"PK\x03\x04", b"%PDF", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"<?xml",
-    b"SQLite format 3", b"7z\xbc\xaf", b"Rar!", b"\x1f\x8b\x08", b"BM",
+    b"SQLite format 3", b"7z\xbc\xaf", b"Rar!", b"\x1f\x8b\x08",
+    b"bplist0", b"\xff\x4f\xff\x51",
 )  # fmt: skip
 _WHOLE: Final = ("package", "contents", "embeddedodf")
 _SMALLEST: Final = 8  # bytes of a stream that may hold a word
@@ -67,13 +68,17 @@ def payload(name: str, data: bytes, kind: str, label: str = "") -> Item | None:
     if name.casefold() == "\x01ole10native":
         title, content = native(data)
         return item(title or label or "object", content, kind)
-    whole = name.casefold() in _WHOLE and len(data) > _SMALLEST
-    if whole or data.startswith(_FILES[:-1]) or (data.startswith(b"BM") and data[6:10] == bytes(4)):
+    if is_file(data) or (name.casefold() in _WHOLE and len(data) > _SMALLEST):
         return item("/".join(filter(None, (label, name))), data, kind)
     picture = data.find(b"\xff\xd8\xff", 0, 64)  # a thumbnail cache writes a short header before each picture
     if picture > 0 and data.endswith(b"\xff\xd9"):
         return item("/".join(filter(None, (label, f"{name}.jpg"))), data[picture:], kind)
     return None
+
+
+def is_file(data: bytes) -> bool:
+    """Whether bytes open like a file of a kind that is examined on its own."""
+    return data.startswith(_FILES) or (data.startswith(b"BM") and data[6:10] == bytes(4))
 
 
 def native(data: bytes) -> tuple[str, bytes]:
