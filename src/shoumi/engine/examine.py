@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final, Protocol, TypeAlias, cast
@@ -27,6 +28,8 @@ from shoumi.engine.types import Document, Gap, GapReason, Item, Match, Segment, 
 
 Event: TypeAlias = Match | Gap | Skipped
 _FLUSH: Final = 4_000_000  # characters of a large document that are inspected together
+
+_NAMED: Final = 1000  # gaps of one kind in one item that are named one by one
 
 # Kinds that carry no text: counted, not examined, no Gap.
 SKIPPED: Final = re.compile(
@@ -90,7 +93,7 @@ class Examiner:
         self.changed = False
         self._budget = Budget(self._settings.limits)
         self._poison = poison.leaves if poison else {}
-        yield from self._item(item, Trail())
+        yield from _without_floods(self._item(item, Trail()))
 
     def _item(self, item: Item, above: Trail) -> Iterator[Event]:
         trail = above.child(item.kind, self._inspects.mask(printable(item.path)))
@@ -246,6 +249,23 @@ class Examiner:
             yield from document()
         finally:
             self._budget.leave()
+
+
+def _without_floods(events: Iterator[Event]) -> Iterator[Event]:
+    """Name the first members that share a gap's reason, then count the rest: a bomb must not bury the report."""
+    seen: Counter[tuple[GapReason, str]] = Counter()
+    last: dict[tuple[GapReason, str], Gap] = {}
+    for event in events:
+        if isinstance(event, Gap):
+            cause = (event.reason, event.detail)
+            seen[cause] += 1
+            if seen[cause] > _NAMED:
+                last[cause] = event
+                continue
+        yield event
+    for cause, gap in last.items():
+        more = f"{seen[cause] - _NAMED} more places inside: {gap.detail}"
+        yield replace(gap, detail=more, trail=Trail(gap.trail.steps[:1]))
 
 
 def printable(name: str) -> str:
