@@ -33,7 +33,9 @@ TAILS = ["并于月底前完成", "按规定程序办理", "不得擅自外传",
 LATIN = ["Alice", "Bob", "Charlie", "Dana", "Python", "ISO-27001", "A4", "USB", "VPN", "Windows"]
 
 
-LINE_END = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef])")  # where a page wraps Chinese text
+LINE_END = re.compile(
+    r"(?<=[\u3000-\u9fff\uff00-\uffef])\n(?=[\u3000-\u9fff\uff00-\uffef])"
+)  # where a page wraps Chinese text
 
 
 def sentence(chance: random.Random) -> str:
@@ -54,7 +56,7 @@ def rows(seed: int) -> list[list[str]]:
     chance = random.Random(seed)
     head = ["姓名", "单位", "电话", "编号", "备注"]
     return [head] + [
-        [chance.choice(LATIN), chance.choice(OBJECTS), f"1380013{n:04}", f"11010119900307{n:04}X", sentence(chance)]
+        [chance.choice(LATIN), chance.choice(OBJECTS), f"1380013{n:04}", f"11010119900307{n:03}X", sentence(chance)]
         for n in range(200)
     ]
 

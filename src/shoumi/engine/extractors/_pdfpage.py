@@ -30,6 +30,7 @@ _FEW: Final = 10  # characters: a page with pictures and less text than this is 
 _OBJECTS: Final = 200_000
 _TEXT, _PATH, _IMAGE, _FORM = 1, 2, 3, 5
 _INVISIBLE, _CLIP = 3, 7
+_FLAT: Final = 0.05  # points: letters of a font that this machine does not have take no height
 _TINY: Final = 1.0  # points: letters lower than this are not read
 _STRINGS: Final = ("Contents", "T", "Subj", "TU", "V", "DV", "RC")
 _HIDDEN_FLAGS: Final = 0x02 | 0x20  # Hidden, NoView
@@ -40,11 +41,14 @@ Box = tuple[float, float, float, float]  # left, bottom, right, top in points
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a page gives. ``whole``: all its text, hidden or not; ``bare``: it shows pictures and hardly any text."""
+    """What a page gives. ``whole``: all its text, hidden or not; ``bare``: it shows pictures and hardly any
+    text; ``unreadable``: letters stand alone in a font that is neither embedded nor installed, and PDFium drops them.
+    """
 
     segments: tuple[Segment | Item, ...]
     whole: str
     bare: bool
+    unreadable: bool
 
 
 def read(document: Any, number: int) -> Page | None:
@@ -84,7 +88,18 @@ def _page(page: Any, textpage: Any, number: int) -> Page:
     whole = "\n".join([text, *secret, *(part.text for part in around if isinstance(part, Segment))])
     letters = sum(map(len, text.split()), 0) + sum(map(len, secret))
     bare = letters < _FEW and (shapes.pictures > 0 or shapes.outlines > 200)
-    return Page((*segments, *around), whole, bare)
+    return Page((*segments, *around), whole, bare, _unreadable(shapes, letters))
+
+
+def _unreadable(shapes: _Shapes, letters: int) -> bool:
+    """Whether single letters without an outline are lost; those in longer runs are flat but are read."""
+    boxes = [box for _, _, box in shapes.texts]
+    flat = any(box[2] - box[0] > _FLAT > box[3] - box[1] for box in boxes)
+    empty = [thing for _, thing, box in shapes.texts if box[2] - box[0] < _FLAT]
+    if not empty or not (flat or len(empty) > letters):
+        return False
+    pdfium = _pdfium.raw()
+    return any(pdfium.FPDFFont_GetIsEmbedded(pdfium.FPDFTextObj_GetFont(thing)) == 0 for thing in empty)
 
 
 def _tidy(text: str) -> str:
@@ -119,7 +134,7 @@ def _narrow(textpage: Any, at: int) -> bool:
     before, after = _box(textpage, index - 1), _box(textpage, index + 1)
     if before is None or after is None:
         return False
-    size = max(before[3] - before[1], after[3] - after[1], 1.0)
+    size = max(box[at + 2] - box[at] for box in (before, after) for at in (0, 1))
     return after[0] - before[2] < 0.6 * size
 
 
@@ -211,7 +226,7 @@ def _unseen(page: Any, textpage: Any, shapes: _Shapes) -> Iterator[str]:
         x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
         covered = any(at > order and _inside(x, y, area) for at, area in (*shapes.dark, *shapes.light))
         outside = not (left <= x <= right and bottom <= y <= top)
-        tiny = 0 < box[3] - box[1] < _TINY  # or a row of dots, which has no letter in it
+        tiny = _FLAT < box[3] - box[1] < _TINY  # or a row of dots, which has no letter in it
         hidden = (covered and not scanned) or outside
         if not hidden and not scanned:
             mode = pdfium.FPDFTextObj_GetTextRenderMode(thing)

@@ -204,7 +204,7 @@ def _shown(content: bytes) -> str:
         shown = found.group(1)
         pieces = _STRING.findall(shown) if shown.startswith(b"[") else [shown]
         parts.append("".join(map(_readable, pieces)))
-    return "".join(parts)
+    return "".join(parts).strip("\n")
 
 
 def _readable(raw: bytes) -> str:

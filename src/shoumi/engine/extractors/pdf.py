@@ -77,6 +77,7 @@ def _rebuilt(blob: Blob) -> Any:
 def _document(document: Any, blob: Blob, settings: Settings) -> Iterator[Segment | Item | Gap]:
     said: list[str] = []
     lost: list[int] = []
+    unreadable: list[int] = []
     scans = _pdfscan.Scans(settings, blob.limits.pixels)
     empty = True
     part: Segment | Item | Gap
@@ -85,6 +86,8 @@ def _document(document: Any, blob: Blob, settings: Settings) -> Iterator[Segment
         if page is None:
             lost.append(number)
             continue
+        if page.unreadable:
+            unreadable.append(number)
         said.append(page.whole)
         for part in (*page.segments, *scans.page(document, number, len(page.whole), bare=page.bare)):
             empty = False
@@ -95,9 +98,11 @@ def _document(document: Any, blob: Blob, settings: Settings) -> Iterator[Segment
     if lost:
         yield Gap("corrupt", f"pages that cannot be read: {_ranges(lost)}")
     yield from scans.gaps(_ranges)
+    if unreadable:
+        yield Gap("no-text", f"letters of fonts that are not embedded were lost on pages {_ranges(unreadable)}")
     if len(document) == 0:
         yield from _salvage(blob)
-    elif empty and not scans.read and not scans.unread:
+    elif empty and not (scans.read or scans.unread or unreadable):
         raise NoText("no text in it")
 
 
