@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
-import importlib.util
 import os
-import platform
-import shutil
-import stat
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -61,6 +55,10 @@ def run(arguments: argparse.Namespace) -> int:  # noqa: ARG001  (no options)
 
 def examine() -> Iterator[Finding]:
     """Look at everything that decides what can be read here."""
+    import importlib.util
+    import platform
+    import shutil
+
     version = platform.python_version()
     yield Finding(
         "Python", version, "" if sys.version_info >= (3, 11) else "Shoumi needs Python 3.11 or later", needed=True
@@ -79,6 +77,8 @@ def examine() -> Iterator[Finding]:
 
 
 def _home() -> Iterator[Finding]:
+    import stat
+
     from shoumi.engine.errors import UsageError
     from shoumi.engine.home import Home
 
@@ -95,6 +95,9 @@ def _home() -> Iterator[Finding]:
 
 
 def _temporary() -> Finding:
+    import shutil
+    import tempfile
+
     folder = tempfile.gettempdir()
     free = shutil.disk_usage(folder).free
     remedy = "" if free > 2 << 30 else "large archives need room there: set TMPDIR to a larger disk"
@@ -102,6 +105,8 @@ def _temporary() -> Finding:
 
 
 def _libraries() -> Iterator[Finding]:
+    import importlib.metadata
+
     for name in ("hyperscan", "lxml", "pypdfium2", "numpy", "cryptography"):
         try:
             yield Finding(name, importlib.metadata.version(name))

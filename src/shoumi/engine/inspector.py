@@ -6,8 +6,9 @@ import datetime
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from shoumi.engine import registry, rule
+from shoumi.engine import passages, registry, rule
 from shoumi.engine.detector import Detection, Detector
 from shoumi.engine.errors import RuleError
 from shoumi.engine.finding import masked, matches
@@ -18,13 +19,17 @@ from shoumi.engine.settings import Settings
 from shoumi.engine.types import Document, Gap, Locator, Match, Segment, Trail
 from shoumi.engine.view import View
 
+if TYPE_CHECKING:
+    from shoumi.engine.detectors.passages import Passages
+
 
 class Inspector:
     """The rules of some packs, ready to run. One per process; ``until`` is the last day its verdicts so far hold."""
 
     def __init__(self, settings: Settings, home: Home) -> None:
         self.settings = settings
-        self.packs: tuple[Pack, ...] = tuple(rule.load(name) for name in rule.resolve(settings.packs))
+        cache = home.folder("cache")
+        self.packs: tuple[Pack, ...] = tuple(rule.load(name, cache) for name in rule.resolve(settings.packs))
         self.rules: dict[str, Rule] = {entry.id: entry for pack in self.packs for entry in pack.rules}
         by_detector: dict[str, list[Rule]] = {}
         for entry in self.rules.values():
@@ -37,10 +42,23 @@ class Inspector:
             (known[name](entries, settings), frozenset(entry.id for entry in entries))
             for name, entries in sorted(by_detector.items())
         ]
-        self._patterns: Patterns = prepare(tuple(self.rules.values()), home.folder("cache"), home.derive("rules cache"))
+        self._patterns: Patterns = prepare(tuple(self.rules.values()), cache, home.derive("rules cache"))
         self._key = home.derive("finding ids")
         self.until: datetime.date | None = None
         self.generation = ""  # of the registered documents; part of the cache key
+        self.passages: Passages | None = None  # while nothing is registered they cost one look at the disk
+        if passages.registered(home):
+            self._look_for_registered(home)
+
+    def _look_for_registered(self, home: Home) -> None:
+        from shoumi.engine.detectors.passages import Passages
+
+        pack = rule.load(str(passages.RULES))
+        finder = Passages(pack.rules, self.settings, home)
+        self.generation, some = finder.load()
+        if some:
+            self.rules |= {entry.id: entry for entry in pack.rules}
+            self.passages = finder
 
     def inspect(self, document: Document) -> Iterator[Match | Gap]:
         """Return what the rules find in a document."""
@@ -49,7 +67,7 @@ class Inspector:
     def inspect_bytes(self, raw: bytes, trail: Trail) -> Iterator[Match | Gap]:
         """Return what the rules find in a plain text that is valid UTF-8: the fast way for ordinary files."""
         hits = self._patterns.scan(raw)
-        if not hits:
+        if not hits and self.passages is None:
             return iter(())
         segments = (Segment("", joint=""),)
         return self._decide(Document(trail, segments), View(segments, raw), hits)
@@ -75,10 +93,14 @@ class Inspector:
         labels = dict.fromkeys(segment.label for segment in view.segments if segment.label)
         for name in self._patterns.scan("\n".join(labels).encode("utf-8", "replace")) if labels else ():
             hits.setdefault(name, [])  # a column's heading calls its rules, although it stands elsewhere
-        return self._decide(document, view, hits) if hits else iter(())
+        return self._decide(document, view, hits) if hits or self.passages is not None else iter(())
 
     def _decide(self, document: Document, view: View, hits: dict[str, list[int]]) -> Iterator[Match | Gap]:
         view, found = self._detections(view, hits)
+        if self.passages is not None:
+            copied = self.passages.find(view, document, found)
+            self._note(copied)
+            found += copied
         kept, gaps = self._capped(found)
         yield from matches(document, view, kept, self.rules, self._key)
         for gap in gaps:
@@ -93,10 +115,14 @@ class Inspector:
         for detector, names in self._detectors:
             if not names.isdisjoint(hits):
                 found.extend(detector.detect(view, hits))
+        self._note(found)
+        return view, found
+
+    def _note(self, found: Sequence[Detection]) -> None:
+        """Remember the first day on which one of the verdicts may be another."""
         for detection in found:
             if detection.until is not None and (self.until is None or detection.until < self.until):
                 self.until = detection.until
-        return view, found
 
     def _capped(self, found: Sequence[Detection]) -> tuple[Sequence[Detection], list[str]]:
         limit = self.settings.limits.matches

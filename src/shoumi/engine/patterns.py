@@ -62,7 +62,8 @@ def prepare(rules: Sequence[Rule], cache: Path | None, key: bytes) -> Patterns:
     import hyperscan
 
     names, groups = _groups(rules)
-    identity = hashlib.sha256(repr((hyperscan.__name__, _version(), names, groups)).encode()).hexdigest()
+    version: str = hyperscan.__version__  # type: ignore[attr-defined]
+    identity = hashlib.sha256(repr((version, names, groups)).encode()).hexdigest()
     sets = [
         _database(group, rules, cache / f"{identity[:32]}-{number}.hs" if cache else None, key)
         for number, group in enumerate(groups)
@@ -161,9 +162,3 @@ def _store(path: Path, data: bytes, key: bytes) -> None:
         temporary.replace(path)
     except OSError:
         temporary.unlink(missing_ok=True)  # a full disk costs the cache, not the scan
-
-
-def _version() -> str:
-    from importlib.metadata import version
-
-    return version("hyperscan")

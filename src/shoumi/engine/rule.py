@@ -8,9 +8,11 @@ of it is used.
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, get_args
@@ -28,6 +30,8 @@ _FIELDS: Final = frozenset(
     """id version detector name means category severity area pattern flags anchors keywords check context params
     reach mask examples negative_examples references""".split()  # noqa: SIM905
 )
+_TUPLES: Final = ("anchors", "keywords", "reach", "examples", "negative_examples", "references")
+_FORMAT: Final = 1  # of remembered packs; raised when Rule changes
 _REQUIRED: Final = ("id", "version", "detector", "name", "means", "category", "severity")
 
 
@@ -136,15 +140,28 @@ def resolve(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(wanted))
 
 
-def load(name: str) -> Pack:
-    """Read one pack. Raises UsageError (no such pack) or RuleError (file, line and reason)."""
-    paths = files_of(name)
+def load(name: str, cache: Path | None = None) -> Pack:
+    """Read one pack, from ``cache`` when its files have not changed since they were checked.
+
+    Raises UsageError (no such pack) or RuleError (file, line and reason).
+    """
+    files = [(path, path.read_bytes()) for path in files_of(name)]
     digest = hashlib.sha256()
+    for path, data in files:
+        digest.update(f"{path}\0".encode("utf-8", "surrogateescape") + data)
+    checked = cache / f"{digest.hexdigest()[:32]}-{_FORMAT}.json" if cache else None
+    pack = _remembered(checked, digest.hexdigest())
+    if pack is None:
+        pack = _checked(name, files, digest.hexdigest())
+        _remember(checked, pack)
+    _LOADED.update((rule.id, rule) for rule in pack.rules)
+    return pack
+
+
+def _checked(name: str, files: Sequence[tuple[Path, bytes]], digest: str) -> Pack:
     head: dict[str, Any] = {}
     rules: list[Rule] = []
-    for path in paths:
-        data = path.read_bytes()
-        digest.update(data)
+    for path, data in files:
         if path.suffix == ".txt":
             rules.append(_keyword_list(path, data))
             head = head or {"pack": path.stem, "version": 1, "names": dict.fromkeys(LANGUAGES, path.stem)}
@@ -159,8 +176,35 @@ def load(name: str) -> Pack:
         if rule.id in seen:
             raise RuleError(rule.file, rule.line, f"{rule.id} is defined twice, first in {seen[rule.id].file}")
         seen[rule.id] = rule
-    _LOADED.update(seen)
-    return Pack(str(head["pack"]), str(head["version"]), head["names"], tuple(rules), digest.hexdigest())
+    return Pack(str(head["pack"]), str(head["version"]), head["names"], tuple(rules), digest)
+
+
+def _remembered(path: Path | None, digest: str) -> Pack | None:
+    if path is None:
+        return None
+    try:
+        stored = json.loads(path.read_bytes())
+        rules = []
+        for entry in stored["rules"]:
+            for key in _TUPLES:
+                entry[key] = tuple(entry[key])
+            context = entry["context"]
+            entry["context"] = Context(tuple(context["words"]), context["required"], context["window"])
+            rules.append(Rule(**entry))
+        return Pack(stored["id"], stored["version"], stored["name"], tuple(rules), digest)
+    except (OSError, ValueError, KeyError, TypeError):  # not there, or written by another version
+        return None
+
+
+def _remember(path: Path | None, pack: Pack) -> None:
+    if path is None:
+        return
+    draft = path.with_suffix(f".{os.getpid()}")
+    try:
+        draft.write_text(json.dumps(asdict(pack), ensure_ascii=False), "utf-8")
+        draft.replace(path)
+    except (OSError, TypeError, ValueError):  # a full disk, or dates in params: read again next time
+        draft.unlink(missing_ok=True)
 
 
 class _Lines(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
