@@ -169,7 +169,7 @@ class Markup:
                 yield source[at:start]
                 yield self._section(found, source[body:end])
                 at = end if found.group(1) else after
-            found = _SECTION.search(source, max(at, body))
+            found = _SECTION.search(source, max(at, found.end()))
         yield source[at:]
 
     def _section(self, found: re.Match[str], body: str) -> str:
