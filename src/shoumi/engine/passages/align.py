@@ -9,7 +9,7 @@ misreadings does. Shifts along the way (words dropped or put in) are allowed in 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -21,10 +21,9 @@ ENOUGH: Final = 45.0  # weight that a passage must cover: 15 characters of Chine
 _GAP: Final = 300  # characters between two hits of one passage, at most
 _COST: Final = 0.08  # of each uncovered weight unit between hits
 _BACK: Final = 24  # runs that are looked back at
-_SAME: Final = 0  # characters between hits of one run
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Chain:
     """A passage: folded characters ``start:end`` of the checked text, ``source_start:source_end`` of the document."""
 
@@ -35,7 +34,7 @@ class Chain:
     source_end: int
     coverage: float  # weight
     score: float
-    runs: list[tuple[int, int]] = field(default_factory=list)  # spans of the checked text that hits cover
+    longest: float  # weight that the longest unbroken run covers
 
 
 def chains(hits: Hits, ends: NDArray[np.int64], worth: NDArray[np.float64], weight: NDArray[np.int64]) -> Iterator[Chain]:
@@ -51,7 +50,7 @@ def chains(hits: Hits, ends: NDArray[np.int64], worth: NDArray[np.float64], weig
     if not len(number):
         return
     new = np.ones(len(number), dtype=bool)
-    new[1:] = (number[1:] != number[:-1]) | (diagonal[1:] != diagonal[:-1]) | (query[1:] > ends[:-1] + _SAME)
+    new[1:] = (number[1:] != number[:-1]) | (diagonal[1:] != diagonal[:-1]) | (query[1:] > ends[:-1])
     # Each hit adds what no hit before it covers; how much that counts depends on the hit.
     begins = query.copy()
     begins[1:] = np.where(new[1:], query[1:], np.maximum(query[1:], ends[:-1]))
@@ -124,7 +123,7 @@ def _trace(number: int, rows: list[Any], covered: list[float], before: list[int]
                 end - last_diagonal,
                 sum(covered[row] for row in path),
                 score[last] - (score[at] if at >= 0 else 0.0),
-                [(rows[row][0], rows[row][1]) for row in path],
+                max(covered[row] for row in path),
             )
         )
     return found

@@ -1,7 +1,7 @@
 """Keyed k-grams of folded text: an array of codes in, 64-bit hashes with their positions out.
 
-A k-gram starts at every character and reaches as far as its weight wants (``Gram.weight``; a character of Chinese,
-Japanese or Korean weighs ``HEAVY``, others 1), so that one definition serves Chinese, Latin and mixed text. The hash is a
+A k-gram starts at every character and is ``LENGTH`` long, where a character of Chinese, Japanese or Korean counts
+``WIDE`` and others 1, so that one definition serves Chinese, Latin and mixed text. The hash is a
 polynomial over secret values of the characters, modulo 2**64, from prefix sums: its cost does not depend on the
 length. Fast, but no cipher: what is stored of it is encrypted by the index (index.py).
 """
@@ -20,6 +20,7 @@ from shoumi.engine.passages.normalise import Codes, folding
 
 Hashes: TypeAlias = NDArray[np.uint64]
 STEP: Final = 1 << 14  # characters hashed at once: what stays in the processor's cache
+LENGTH: Final = 16
 WINDOW: Final = 4  # winnowing: one k-gram of any four neighbours is kept (Schleimer, Wilkerson, Aiken 2003)
 _MASK: Final = (1 << 64) - 1
 _CROSSES: Final = np.uint64(_MASK)  # stands for a k-gram that is none
@@ -28,9 +29,9 @@ _CROSSES: Final = np.uint64(_MASK)  # stands for a k-gram that is none
 class Gram:
     """Hashes k-grams under a key. One per process and key."""
 
-    def __init__(self, key: bytes, weight: int) -> None:
-        self.weight = weight
-        self.pad = weight  # characters that the longest k-gram spans
+    def __init__(self, key: bytes, length: int = LENGTH) -> None:
+        self.length = length
+        self.pad = length  # characters that the longest k-gram spans
         secret = hashlib.shake_256(key).digest(8 * 0x10000 + 16)
         self._values = np.frombuffer(secret[16:], dtype="<u8").astype(np.uint64)
         base = int.from_bytes(secret[:8], "little") | 1
@@ -47,13 +48,13 @@ class Gram:
         size = len(codes)
         sums = np.zeros(size + 1, dtype=np.uint64)
         np.cumsum(self._values.take(codes) * self._powers[:size], out=sums[1:])
-        weights = folding().weights.take(codes)
-        heaviest, lightest = int(weights.max(initial=1)), int(weights.min(initial=1))
-        if heaviest == lightest:
-            length = -(-self.weight // heaviest)
+        lengths = folding().lengths.take(codes)
+        widest = int(lengths.max(initial=1))
+        if widest == int(lengths.min(initial=widest)):
+            length = -(-self.length // widest)
             mixed = sums[length:] - sums[: max(0, size + 1 - length)]
         else:
-            ends = _ends(weights, self.weight)
+            ends = _ends(lengths, self.length)
             mixed = sums.take(ends) - sums[: len(ends)]
         mixed *= self._inverse[: len(mixed)]
         mixed ^= mixed >> np.uint64(31)
@@ -93,11 +94,11 @@ class Gram:
     def _borders(self, codes: Codes, ends: Sequence[int]) -> list[tuple[int, int]]:
         """Return the ranges of starts whose k-gram would reach over the end of a document."""
         found = []
-        weights = folding().weights
+        lengths = folding().lengths
         for end in ends:
             if end < len(codes):
-                tail = weights.take(codes[max(0, end - self.pad) : end])[::-1]
-                fits = int(np.searchsorted(np.cumsum(tail), self.weight))
+                tail = lengths.take(codes[max(0, end - self.pad) : end])[::-1]
+                fits = int(np.searchsorted(np.cumsum(tail), self.length))
                 found.append((end - min(fits, len(tail)), end))
         return found
 
@@ -118,11 +119,11 @@ def winnow(hashes: Hashes) -> NDArray[np.int64]:
     return np.flatnonzero(chosen)
 
 
-def _ends(weights: NDArray[np.uint8], wanted: int) -> NDArray[np.int64]:
+def _ends(lengths: NDArray[np.uint8], wanted: int) -> NDArray[np.int64]:
     """Return where the k-gram that starts at each character ends, for those that fit."""
-    before = np.zeros(len(weights) + 1, dtype=np.int64)
-    np.cumsum(weights, out=before[1:])
-    owner = np.repeat(np.arange(len(weights)), weights)  # which character each unit of weight belongs to
+    before = np.zeros(len(lengths) + 1, dtype=np.int64)
+    np.cumsum(lengths, out=before[1:])
+    owner = np.repeat(np.arange(len(lengths)), lengths)  # which character each unit of length belongs to
     fits = int(np.searchsorted(before[:-1], before[-1] - wanted, side="right"))
     ends: NDArray[np.int64] = owner.take(before[:fits] + (wanted - 1)) + 1
     return ends

@@ -21,6 +21,7 @@ from shoumi.engine.errors import ShoumiError
 
 Codes: TypeAlias = NDArray[np.uint16]
 HEAVY: Final = 3  # weight of a character of Chinese, Japanese or Korean: it says as much as three letters
+WIDE: Final = 2  # length of such a character in a k-gram
 CHUNK: Final = 1 << 16  # bytes folded at once: what stays in the processor's cache
 _MANY: Final = 0xFFFF
 _DATA: Final = Path(__file__).with_name("folding.bin")
@@ -33,7 +34,8 @@ class Folding:
     codes: Codes
     narrow: Codes  # of the 256 bytes, for text that is ASCII
     many: dict[str, str]
-    weights: NDArray[np.uint8]
+    weights: NDArray[np.uint8]  # how much a character says: what coverage is counted in
+    lengths: NDArray[np.uint8]  # how far a character carries a k-gram: Latin needs shorter ones to survive misreadings
 
 
 @cache
@@ -46,11 +48,13 @@ def folding() -> Folding:
     codes = np.frombuffer(data[: 2 * 0x10000], dtype="<u2").astype(np.uint16)
     many = dict(line.split("\t") for line in data[2 * 0x10000 :].decode().split("\n"))
     weights = np.ones(0x10000, dtype=np.uint8)
+    lengths = np.ones(0x10000, dtype=np.uint8)
     for first, last in ((0x1100, 0x11FF), (0x2E80, 0x9FFF), (0xA960, 0xA97F), (0xAC00, 0xDFFF), (0xF900, 0xFAFF)):
         weights[first : last + 1] = HEAVY
+        lengths[first : last + 1] = WIDE
     narrow = codes[:256].copy()
     narrow[128:] = 0
-    return Folding(codes, narrow, many, weights)
+    return Folding(codes, narrow, many, weights, lengths)
 
 
 def fold(raw: bytes) -> Codes:

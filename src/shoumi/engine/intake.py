@@ -1,0 +1,240 @@
+"""Registering: addresses in, documents of the registry out, through the same extraction as every scan.
+
+Each file is a document; so is each file in an archive or mail. What an office file embeds belongs to it. Text lives only
+as long as its fingerprints are being made. Documents appear in batches, whole or not at all; what could not be read is
+a Gap, as in a scan, and the others are registered all the same.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from shoumi.engine import registry
+from shoumi.engine.errors import AddressError, UsageError
+from shoumi.engine.examine import Examiner
+from shoumi.engine.home import Home
+from shoumi.engine.passages.registry import OVERTAKEN, Kind, Register, Registered
+from shoumi.engine.settings import Settings
+from shoumi.engine.source import Found, Policy
+from shoumi.engine.types import Document, Gap, Match, Step, Trail
+
+BATCH: Final = 12_000_000  # folded characters that are held before they are written
+LEAST: Final = 8  # letters and digits; less is not a document
+_ALIKE: Final = 0.4  # share of common fingerprints from which two documents are of one family
+
+
+@dataclass(slots=True)
+class Text:
+    """What was read of one document, folded piece by piece."""
+
+    trail: Trail
+    pieces: list[Any] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one run of ``add`` did. ``twice``: documents that are registered already, by id."""
+
+    added: list[Registered] = field(default_factory=list)
+    twice: list[str] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    errors: list[AddressError] = field(default_factory=list)
+
+
+class Listener:
+    """Stands where the rules would, and folds the text that they would see, document by document."""
+
+    def __init__(self) -> None:
+        self.texts: dict[Trail, Text] = {}
+        self._embedding = frozenset(plugin.name for plugin in registry.extractors().values())
+
+    def inspect(self, document: Document) -> Iterator[Match | Gap]:
+        """Take the segments of a document."""
+        from shoumi.engine.view import View
+
+        blocks = [segment.keep for segment in document.segments]
+        if blocks and blocks[0] is not None:  # a block of a large text repeats some of its neighbours
+            kept = tuple(
+                replace(part, text=part.text[slice(*part.keep)] if part.keep else part.text) for part in document.segments
+            )
+            return self.inspect_bytes(View(kept).raw, document.trail)
+        return self.inspect_bytes(View(document.segments).raw, document.trail)
+
+    def inspect_bytes(self, raw: bytes, trail: Trail) -> Iterator[Match | Gap]:
+        """Take plain text."""
+        from shoumi.engine.passages.normalise import fold
+
+        owner = self._owner(trail)
+        self.texts.setdefault(owner, Text(owner)).pieces.append(fold(raw))
+        return iter(())
+
+    def inspect_name(self, name: str, trail: Trail) -> Iterator[Match | Gap]:  # noqa: ARG002  (the contract's)
+        """Names are no text of the document."""
+        return iter(())
+
+    def mask(self, text: str) -> str:
+        """Registering shows names as they are: whoever registers may read the documents."""
+        return text
+
+    def _owner(self, trail: Trail) -> Trail:
+        steps: list[Step] = []
+        for step in trail.steps:
+            if steps and step.kind in self._embedding:
+                break
+            steps.append(step)
+        return Trail(tuple(steps))
+
+
+class Intake:
+    """Adds documents to a registry. ``watch`` hears of each document that was read."""
+
+    def __init__(self, home: Home, settings: Settings, watch: Callable[[str], None] = lambda _: None) -> None:
+        from shoumi.engine.passages.grams import Gram
+
+        self.register = Register(home)
+        self.home, self.settings, self.watch = home, settings, watch
+        self.gram = Gram(self.register.index_key)
+        self.outcome = Outcome()
+        self._waiting: list[tuple[Registered, Any]] = []
+        self._size = 0
+
+    def add(self, addresses: Sequence[str], about: Registered, kind: Kind = "documents") -> Outcome:
+        """Read addresses and register what is there; ``about`` says what all of them have in common.
+
+        An ``id`` or ``title`` given in ``about`` is for a single document: UsageError otherwise.
+        """
+        self.register.confirm_time()
+        for address in addresses:
+            try:
+                self._address(address, about, kind)
+            except AddressError as error:
+                self.outcome.errors.append(error)
+        self._write(kind)
+        return self.outcome
+
+    def _address(self, address: str, about: Registered, kind: Kind) -> None:
+        source = next(source for source in registry.sources() if source.accepts(address))
+        listener = Listener()
+        examiner = Examiner(listener, self.settings)
+        own = self.home.folder("").stat()
+        for entry in source.walk(address, Policy(), frozenset({(own.st_dev, own.st_ino)})):
+            if isinstance(entry, Gap):
+                self.outcome.gaps.append(entry)
+            if not isinstance(entry, Found):
+                continue
+            self.watch(entry.path)
+            gaps = [event for event in examiner.examine(source.item(entry.path, self.settings)) if isinstance(event, Gap)]
+            self.outcome.gaps += gaps
+            self._take(listener, entry.path, about, kind, said=bool(gaps))
+
+    def _take(self, listener: Listener, path: str, about: Registered, kind: Kind, *, said: bool) -> None:
+        import numpy as np
+
+        texts, listener.texts = list(listener.texts.values()), {}
+        if about.id and len(texts) + len(self._waiting) + len(self.outcome.added) > 1:
+            raise UsageError("--id names one document, and there are several: register them one by one")
+        some = False
+        for text in texts:
+            codes = np.concatenate(text.pieces) if text.pieces else np.empty(0, dtype=np.uint16)
+            if len(codes) >= LEAST:
+                some = True
+                self._wait(self._described(text.trail, codes, about), codes, kind)
+        if not some and not said:
+            detail = "holds no text that could be registered"
+            self.outcome.gaps.append(Gap("no-text", detail, Trail((Step("file", path),)), "extract"))
+
+    def _described(self, trail: Trail, codes: Any, about: Registered) -> Registered:
+        name = os.path.basename(trail.steps[-1].name.rstrip("/")) or str(trail)
+        content = self.register.mark(f"content\0{codes.tobytes().hex()}") if len(codes) < 1 << 20 else _long(self, codes)
+        wide = bool((codes[: 1 << 16] >= 0x2E80).mean() > 0.2)
+        return replace(
+            about,
+            id=about.id or content.hex()[:12],
+            title=about.title or name,
+            language=about.language or ("zh" if wide else "en"),
+            added=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            characters=len(codes),
+        )
+
+    def _wait(self, document: Registered, codes: Any, kind: Kind) -> None:
+        if document.id in {waiting.id for waiting, _ in self._waiting[-1:]} or self.register.document(document.id):
+            self.outcome.twice.append(document.id)
+            return
+        self._waiting.append((document, codes))
+        self._size += len(codes)
+        if self._size >= BATCH:
+            self._write(kind)
+
+    def _write(self, kind: Kind) -> None:
+        waiting = list({document.id: (document, codes) for document, codes in self._waiting}.values())
+        self._waiting, self._size = [], 0
+        while waiting:
+            numbered = self._numbered(waiting)
+            try:
+                self.register.add(kind, self._entries(numbered), [document for document, _ in numbered])
+            except OVERTAKEN:  # another process was faster: number them again
+                continue
+            self.outcome.added += [document for document, _ in numbered]
+            return
+
+    def _numbered(self, waiting: Sequence[tuple[Registered, Any]]) -> list[tuple[Registered, Any]]:
+        first = self.register.next_number()
+        families = self._families([codes for _, codes in waiting], first)
+        return [
+            (replace(document, number=first + place, family=family), codes)
+            for place, ((document, codes), family) in enumerate(zip(waiting, families, strict=True))
+        ]
+
+    def _families(self, texts: Sequence[Any], first: int) -> list[int]:
+        """Return for each text the family of the registered document that it mostly shares, else a new one.
+
+        Texts of the same batch are compared with one another too.
+        """
+        from collections import Counter
+
+        import numpy as np
+
+        from shoumi.engine.passages.search import sketch
+
+        segments, _ = self.register.open_segments()
+        known = self.register.families()
+        seen: dict[int, int] = {}
+        result = []
+        for place, codes in enumerate(texts):
+            marks = sketch(self.gram, codes)
+            votes: Counter[int] = Counter(seen[mark] for mark in marks.tolist() if mark in seen)
+            for segment in segments:
+                passing = segment.passing(marks)
+                hits = segment.find(marks.take(passing), passing)
+                pairs = {(int(q), known.get(int(number), -1)) for q, number in zip(hits.query, hits.numbers, strict=True)}
+                votes.update(family for _, family in pairs if family > 0)
+            family, count = votes.most_common(1)[0] if votes else (0, 0)
+            family = family if count >= _ALIKE * max(16, len(marks)) * _SELECTED else first + place
+            result.append(family)
+            for mark in np.asarray(marks).tolist():
+                seen.setdefault(mark, family)
+        return result
+
+    def _entries(self, numbered: Iterable[tuple[Registered, Any]]) -> Any:
+        import numpy as np
+
+        from shoumi.engine.passages.index import build
+
+        documents, texts = zip(*numbered, strict=True)
+        ends = np.cumsum([len(codes) for codes in texts]).tolist()
+        places, hashes = self.gram.select(np.concatenate(texts), ends)
+        return build(places, hashes, [document.number for document in documents], ends)
+
+
+_SELECTED: Final = 0.4  # of all k-grams, those that the index keeps
+
+
+def _long(intake: Intake, codes: Any) -> bytes:
+    """Return what stands for the content of a very long text."""
+    import hashlib
+
+    return intake.register.mark(f"content\0{hashlib.sha256(codes.tobytes()).hexdigest()}")

@@ -1,0 +1,191 @@
+"""A text in, the passages that it has from registered documents out: fold, look up, chain, judge.
+
+A passage counts when an unbroken run covers ``ENOUGH`` weight, or when a chain of shorter runs in the same order and at
+the same distances covers ``BROKEN``: a text with misreadings has no long runs, but two texts that merely use the same
+phrases do not have them in the same places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shoumi.engine.passages import boilerplate
+from shoumi.engine.passages.align import ENOUGH, Chain, chains
+from shoumi.engine.passages.grams import Gram
+from shoumi.engine.passages.index import Hits, Segment
+from shoumi.engine.passages.normalise import Codes, Offsets, fold, folding
+
+BROKEN: Final = 75.0  # score that a chain of runs needs when none of them is long enough alone
+FRAGMENT: Final = 27.0  # weight of an excerpt that only counts together with others
+_NEAR: Final = 60  # folded characters between pieces of one document that are reported as one passage
+_SHORTEST: Final = 8  # folded characters below which nothing can match
+BACKGROUND: Final = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A place of the checked text, in bytes, that stands in a registered document too."""
+
+    number: int  # of the document
+    start: int
+    end: int
+    source: tuple[int, int]  # folded characters of the document
+    length: int  # folded characters of the checked text
+    coverage: float  # weight that counts
+    text: bytes  # folded; for the finding's id, never stored
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Passages in order of place, and excerpts too small to count alone."""
+
+    passages: Sequence[Passage] = ()
+    fragments: Sequence[Passage] = ()
+
+
+class Searcher:
+    """Looks texts up. ``families``: number of each living document → its family, ``BACKGROUND`` for the user's list."""
+
+    def __init__(self, key: bytes, segments: Sequence[Segment], families: Mapping[int, int]) -> None:
+        self.gram = Gram(key)
+        self._segments = [segment for segment in segments if segment.count]
+        self._numbers = np.array(sorted(families), dtype=np.int64)
+        self._families = np.array([families[int(number)] for number in self._numbers], dtype=np.int64)
+
+    def search(self, raw: bytes) -> Found:
+        """Return what a text of valid UTF-8 has from registered documents."""
+        codes = fold(raw)
+        if len(codes) < _SHORTEST:
+            return Found()
+        hits, phrases = self._hits(codes)
+        hits, families = self._living(hits)
+        if not len(hits) or (families == BACKGROUND).all():
+            return Found()
+        return self._judge(raw, codes, hits, families, phrases)
+
+    def _hits(self, codes: Codes) -> tuple[Hits, NDArray[np.int64]]:
+        """Return all hits, and the places of shipped set phrases among them."""
+        found: list[Hits] = []
+        known = boilerplate.phrases(self.gram)
+        phrases = []
+        for at, hashes in self.gram.blocks(codes):
+            if not len(hashes):
+                continue
+            for segment in self._segments:
+                passing = segment.passing(hashes)
+                if not len(passing):
+                    continue
+                some = hashes.take(passing)
+                found.append(segment.find(some, passing + at))
+                common = known[np.minimum(np.searchsorted(known, some), len(known) - 1)] == some
+                phrases.append(passing.compress(common) + at)
+        if not found:
+            return Hits(*(np.empty(0, dtype=np.int64) for _ in range(3))), np.empty(0, dtype=np.int64)
+        together = [np.concatenate([getattr(part, name) for part in found]) for name in ("query", "numbers", "positions")]
+        return Hits(*together), np.unique(np.concatenate(phrases))
+
+    def _living(self, hits: Hits) -> tuple[Hits, NDArray[np.int64]]:
+        """Leave out hits of documents that were removed; return the families of the others."""
+        if not len(hits) or not len(self._numbers):
+            return Hits(hits.query[:0], hits.numbers[:0], hits.positions[:0]), hits.query[:0]
+        where = np.minimum(np.searchsorted(self._numbers, hits.numbers), len(self._numbers) - 1)
+        alive = self._numbers[where] == hits.numbers
+        kept = Hits(hits.query[alive], hits.numbers[alive], hits.positions[alive])
+        return kept, self._families[where[alive]]
+
+    def _judge(
+        self, raw: bytes, codes: Codes, hits: Hits, families: NDArray[np.int64], phrases: NDArray[np.int64]
+    ) -> Found:
+        weight, length = _before(folding().weights.take(codes)), _before(folding().lengths.take(codes))
+        known = families == BACKGROUND
+        offsets = Offsets(raw)
+        starts = np.concatenate([hits.query[known], phrases])
+        ends = np.minimum(np.searchsorted(length, length[starts] + self.gram.length), len(codes))
+        common = boilerplate.union(starts, ends)
+        lines = np.array([(offsets.number(a), offsets.number(b)) for a, b in boilerplate.leaders(raw)], dtype=np.int64)
+        if len(lines):
+            spans = np.concatenate([common, lines])
+            common = boilerplate.union(spans[:, 0], spans[:, 1])
+        hits = Hits(hits.query[~known], hits.numbers[~known], hits.positions[~known])
+        ends = np.minimum(np.searchsorted(length, length[hits.query] + self.gram.length), len(codes))
+        worth = boilerplate.worth(hits, ends, families[~known], codes, common)
+        every = list(chains(hits, ends, worth, weight))
+        chosen = _best([chain for chain in every if _counts(chain)])
+        passages = [self._passage(chain, codes, offsets) for chain in chosen]
+        small = [chain for chain in every if chain.longest >= FRAGMENT and not _counts(chain)]
+        fragments = [self._passage(chain, codes, offsets) for chain in _best(small)]
+        return Found(sorted(passages, key=lambda one: (one.start, one.number)), fragments)
+
+    def _passage(self, chain: Chain, codes: Codes, offsets: Offsets) -> Passage:
+        start, end = offsets.span(chain.start, chain.end - 1)
+        return Passage(
+            chain.number,
+            start,
+            end,
+            (chain.source_start, chain.source_end),
+            chain.end - chain.start,
+            chain.coverage,
+            codes[chain.start : chain.end].tobytes(),
+        )
+
+
+def _before(values: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Return the sum of the values before each place, and of all at the end."""
+    sums = np.zeros(len(values) + 1, dtype=np.int64)
+    np.cumsum(values, out=sums[1:])
+    return sums
+
+
+def _counts(chain: Chain) -> bool:
+    return chain.longest >= ENOUGH or chain.score >= BROKEN
+
+
+def _best(found: list[Chain]) -> list[Chain]:
+    """Join neighbouring pieces of one document, then drop documents that explain a place much worse than another."""
+    joined = _joined(found)
+    kept: list[Chain] = []
+    for chain in sorted(joined, key=lambda one: (-one.coverage, one.start, one.number)):
+        size = chain.end - chain.start
+        better = (
+            other
+            for other in kept
+            if other.number != chain.number and min(other.end, chain.end) - max(other.start, chain.start) > size // 2
+        )
+        if not any(_explained(chain, other) for other in better):
+            kept.append(chain)
+    return kept
+
+
+def _explained(chain: Chain, other: Chain) -> bool:
+    """Whether another document covers the same place clearly better."""
+    share = (chain.end - chain.start) / max(1, other.end - other.start)
+    return chain.coverage < 0.8 * other.coverage * min(1.0, share)or chain.coverage < 0.5 * other.coverage
+
+
+def _joined(found: list[Chain]) -> list[Chain]:
+    result: list[Chain] = []
+    for chain in sorted(found, key=lambda one: (one.number, one.start)):
+        last = result[-1] if result else None
+        if last is not None and last.number == chain.number and chain.start - last.end <= _NEAR:
+            overlap = max(0, last.end - chain.start) / max(1, chain.end - chain.start)
+            result[-1] = replace(
+                last,
+                end=max(last.end, chain.end),
+                source_start=min(last.source_start, chain.source_start),
+                source_end=max(last.source_end, chain.source_end),
+                coverage=last.coverage + chain.coverage * max(0.0, 1 - overlap),
+            )
+        else:
+            result.append(chain)
+    return result
+
+
+def sketch(gram: Gram, codes: Codes) -> Any:
+    """Return the 64 smallest hashes of a text: enough to see whether another text is mostly the same."""
+    hashes = [block for _, block in gram.blocks(codes)]
+    return np.unique(np.concatenate(hashes))[:64] if hashes else np.empty(0, dtype=np.uint64)
