@@ -171,7 +171,7 @@ def raised(found: list[Detection], severities: Mapping[str, Severity]) -> list[D
             if any(
                 _rank(other)[0] and max(other.start - entry.end, entry.start - other.end) <= _BESIDE for other in near
             ):
-                reasons = tuple(given for given in entry.reasons if given.code != _BARE) + (_COMPANY,)
+                reasons = (*(given for given in entry.reasons if given.code != _BARE), _COMPANY)
                 entry = replace(entry, severity=severities[entry.rule], reasons=reasons)  # noqa: PLW2901
         out.append(entry)
     return out
