@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final, Literal, TypeAlias
 
 from shoumi.engine.detectors._mark_company import company, lecture, listed, scale
-from shoumi.engine.detectors._mark_prose import Stand, bare, latin, owned, stand
+from shoumi.engine.detectors._mark_prose import Stand, bare, latin, owned, simple, stand
 from shoumi.engine.detectors._mark_spot import Spot
 from shoumi.engine.rule import Rule
 from shoumi.engine.types import Reason, Severity
@@ -42,6 +43,12 @@ _BOX: Final = re.compile(r"[□☐○]\s*$")
 _SLASH: Final = re.compile(r"[／/、]\s*$"), re.compile(r"^\s*[／/、]")
 _PUNCTUATED: Final = re.compile(r"[，。！？；、：“”!?]")
 _FIRM: Final = re.compile(r"(?:\b(?:Inc|Ltd|LLC|GmbH|Corp|Co|AG|PLC|S\.A)\.?|©.{4,60}|[Rr]eserved\.?)[\s,.|–-]*$")
+_INTRODUCES: Final = re.compile(
+    r"(?:例如|比如|譬如|示例|样例|举例|如下|写法|格式|形式|包括|分别[为是]?|例|如)\s*[:：]\s*$|[(（]\s*[)）]\s*$"
+)
+_FILE_END: Final = re.compile(r"^\s*[】\]）)〕］]\s*\.\w{1,5}$")
+_CONTRACT: Final = re.compile(r"agreement|non-?disclosure|\bNDA\b", re.IGNORECASE)
+_BESIDE: Final = 160
 _RATING: Final = re.compile(r"(?:[★☆]\s*){3}")
 _TITLE: Final = re.compile(r"[\u4e00-\u9fff]{3}|[A-Za-z]{4}")
 
@@ -136,18 +143,35 @@ def _star(case: Case) -> Verdict:
     if standing in ("start", "end", "inside") and _others(case) > 1:
         standing = "list"
     if case.term:
+        if standing == "alone" and _introduced(case):
+            several = any(case.rule.regex.search(line) for line in (*case.spot.above[:1], *case.spot.below[:1]))
+            return _verdict(case, "mention" if several else "possible", 0.4, "level-star-term", "introduced")
         return _by(case, _FULL, standing, "level-star-term")
     if len(case.star) > 1:
         return _verdict(case, "mention", 0.3, "level-star", "rating")
     if standing in ("start", "end") and _glued(case.spot):
-        free = standing == "start" and case.star == "★" and 4 <= len(case.spot.right.strip()) <= 20 and not _PUNCTUATED.search(case.spot.right)
+        free = (
+            standing == "start"
+            and case.star == "★"
+            and 4 <= len(case.spot.right.strip()) <= 20
+            and not _PUNCTUATED.search(case.spot.right)
+        )
         standing = "inside" if free else "sentence"
     return _by(case, _STARRED, standing, "level-star" if case.star.strip() else "level-named")
 
 
+def _introduced(case: Case) -> bool:
+    """Whether the line above, other examples aside, announces examples: 例如："""
+    for line in case.spot.above[:4]:
+        if not case.rule.regex.search(line):
+            return _INTRODUCES.search(simple(line)) is not None
+    return False
+
+
 def _others(case: Case) -> int:
     """Count the other marks of the same form in its cell: a list of examples holds several."""
-    return sum(1 for side in (case.spot.left, case.spot.right) for _ in case.rule.regex.finditer(side))
+    sides = (case.spot.left[-_BESIDE:], case.spot.right[:_BESIDE])
+    return sum(1 for side in sides for _ in islice(case.rule.regex.finditer(side), 2))
 
 
 def _glued(spot: Spot) -> bool:
@@ -181,7 +205,7 @@ def _phrase(case: Case) -> Verdict:
     weak = re.fullmatch(str(case.rule.params.get("weak", "(?!)")), "".join(spot.text.split())) is not None
     if standing == "alone":
         placed = not weak or spot.edge or bool(company(spot)) or _bracketed(spot) or _titles(spot)
-        if weak and _among(spot):
+        if weak and not spot.edge and not company(spot) and _among(spot):
             return _verdict(case, "mention", 0.2, "wording", "listed")
         return _verdict(
             case, "mark" if placed else "possible", 0.9 if placed else 0.5, "wording", "stands-alone", *_near(spot)
@@ -212,8 +236,9 @@ def _bare(case: Case) -> Verdict:
     titles = spot.top and spot.first and not spot.above
     if opens and (titles or spot.left.rstrip()[-1] in "（("):
         return _bare_portion(case)
-    if standing == "end" and _bracketed(spot) and titles and not spot.below:
-        return _verdict(case, "possible", 0.4, "level-alone", "stands-end", *_near(spot))
+    closes = standing == "end" or _FILE_END.match(spot.right) is not None
+    if closes and _bracketed(spot) and titles and not spot.below:
+        return _verdict(case, "possible", 0.5, "level-alone", "stands-end", *_near(spot))
     return _verdict(case, "mention", 0.2, "level-alone", f"stands-{standing}")
 
 
@@ -226,9 +251,9 @@ def _bare_alone(case: Case) -> Verdict:
         return unlabelled
     if _RATING.search(spot.right):
         return _verdict(case, "mention", 0.2, "level-alone", "rating")
-    if lecture(spot) or _among(spot):
-        return _verdict(case, "mention", 0.3, "level-alone", "listed")
     corroborated = spot.edge or any(code.startswith("near-") for code in near)
+    if lecture(spot) or (not corroborated and _among(spot)):
+        return _verdict(case, "mention", 0.3, "level-alone", "listed")
     if corroborated or _titles(spot) or (_bracketed(spot) and spot.top and spot.first):
         return _verdict(case, "mark", 0.85, "level-alone", "stands-alone", *near)
     return _verdict(case, "possible", 0.5, "level-alone", "stands-alone", *near)
@@ -326,8 +351,11 @@ def _notice(case: Case) -> Verdict:
         return _verdict(case, "mention", 0.2, "wording", "listed")
     if code or spot.row or _among(spot):
         return _verdict(case, "possible", 0.3, "wording", f"stands-{standing}")
+    if any(_CONTRACT.search(line) for line in (*spot.above[:3], *spot.below[:3])):
+        return _verdict(case, "possible", 0.3, "wording", f"stands-{standing}")
     strong = re.fullmatch(str(case.rule.params.get("strong", "(?!)")), spot.text.strip(), re.IGNORECASE)
-    placed = (spot.top and spot.first and bool(spot.below)) or (spot.bottom and len(spot.above) > 1)
+    shouted = spot.text.strip() == "CONFIDENTIAL"  # contract: on its own line a possible mark
+    placed = not shouted and ((spot.top and spot.first and bool(spot.below)) or (spot.bottom and len(spot.above) > 1))
     if standing == "end" and _FIRM.search(spot.left):
         return _verdict(case, "mark", 0.7, "wording", "stands-end", *_near(spot))
     if standing == "alone" and (strong or placed) and not spot.text[:1].islower():

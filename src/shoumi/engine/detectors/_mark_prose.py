@@ -21,10 +21,12 @@ _SIMPLE: Final = str.maketrans(
 _COMPANY: Final = re.compile(
     r"(?<!\d)\d{6}(?!\d)|份\s*号\s*[:：]?\s*\d*|特\s*急|加\s*急|特\s*提|平\s*急|急\s*件|第?\s*\d+\s*[页頁]|共\s*\d+\s*[页頁]"
     r"|[Pp][Aa][Gg][Ee]\s+\d+(?:\s+of\s+\d+)?|\b\d{1,4}\s*/\s*\d{1,4}\b|编\s*号\s*[:：]?\s*[\w-]*|№\s*\d+|[Nn][Oo]\.?\s*\d+"
-    r"|\b(?:TOP SECRET|SECRET|CONFIDENTIAL|RESTRICTED)\b(?=[\s/／|)）(（·-]*$)|(?:密\s*级|密\s*等)(?:\s*标\s*[志识])?\s*[:：]?"
+    r"|\b(?:TOP SECRET|SECRET|CONFIDENTIAL|RESTRICTED)\b(?=[\s/／|)）(（·-]*$)"
+    r"|(?:密\s*级|密\s*等)(?:\s*标\s*[志识])?\s*[:：]?"
 )
 _DECOR: Final = re.compile(r"[\s\-–—―_=*#~·•●◆■▲★☆※+.。:：,;\"'`\\/【】\[\]()（）〔〕［］{}<>〈〉「」『』|│]+")
 
+_LONG: Final = 120
 _OPENING: Final = "「『“‘《〈«„"
 _CLOSING: Final = "」』”’》〉»“"
 _PAIRS: Final = (("“", "”"), ("「", "」"), ("『", "』"), ("《", "》"), ("‘", "’"))
@@ -61,6 +63,8 @@ def simple(text: str) -> str:
 
 def bare(text: str) -> str:
     """Return what is left of a line's rest without decoration, page, copy and urgency numbers."""
+    if len(text) > _LONG:  # no decoration is that long, and long lines with many marks must stay cheap
+        return text.strip(" \t-=_*")
     return _DECOR.sub("", _COMPANY.sub("", text))
 
 
@@ -168,7 +172,12 @@ def latin(left: str, right: str) -> Stand:
         return "option"
     if quoted(left, right) or (left[-1:] in ("'", '"', "`") and right[:1] == left[-1:] and bare(left)):
         return "quoted"
-    if _talked(simple(left), simple(right)) or _SUFFIX.match(right) or _LOWER.match(right) or _LATIN_TALK.search(left[-30:]):
+    if (
+        _talked(simple(left), simple(right))
+        or _SUFFIX.match(right)
+        or _LOWER.match(right)
+        or _LATIN_TALK.search(left[-30:])
+    ):
         return "talk"
     if not bare(left):
         return "start"

@@ -8,6 +8,7 @@ and the foot, several portion marks, the lines of an authority block, and what i
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -29,6 +30,9 @@ _SPACE: Final = re.compile(r"\s+")
 _LETTERS: Final = re.compile(r"\W+")
 _AROUND: Final = 64  # characters on each side that tell one place from another
 _SLACK: Final = 32  # characters that an anchor may reach beyond the mark
+_IDEOGRAPH: Final = frozenset(bytes((lead,)) for lead in range(0xE4, 0xEA))  # first bytes of U+4E00 to U+9FFF
+_LEVEL_WORD: Final = frozenset(char.encode() for char in "级級")
+_FIRST: Final = frozenset(char.encode() for char in "绝絕机機秘祕")
 _CJK: Final = re.compile(r"[\u3040-\u9fff\uac00-\ud7a3]")
 Judged = tuple[Case, Verdict]
 
@@ -85,6 +89,8 @@ class Marks:
     def _cases(self, view: View, hits: Hits) -> Iterator[Case]:
         for rule, levels in self._rules:
             ends = hits.get(rule.id)
+            if rule.params["form"] == "bare" and not self._settings.mentions:
+                ends = [end for end in ends or () if not _inside_words(view.raw, end)]
             if not ends:
                 continue
             found: Iterable[Candidate] = _candidates(view, rule, ends)
@@ -166,6 +172,14 @@ class Marks:
         )
 
 
+def _inside_words(raw: bytes, end: int) -> bool:
+    """Whether a level of two characters has another ideograph on either side, as in prose; told from bytes alone."""
+    after, before = raw[end : end + 3], raw[max(0, end - 9) : max(0, end - 6)]
+    if after[:1] in _IDEOGRAPH and after not in _LEVEL_WORD:
+        return True
+    return before[:1] in _IDEOGRAPH and raw[end - 6 : end - 3] in _FIRST
+
+
 def _candidates(view: View, rule: Rule, ends: Iterable[int]) -> Iterator[Candidate]:
     """Verify a rule's pattern around its anchors, which may reach over what follows a mark to the end of its line."""
     before, after = rule.reach
@@ -227,9 +241,10 @@ def _strongest(judged: Iterable[Judged]) -> list[Judged]:
     for case, verdict in order:
         start, end = case.spot.start, case.spot.end
         if "hygiene" not in case.rule.params:
-            if any(start < finish and begin < end for begin, finish in taken):
+            at = bisect_left(taken, (start, end))
+            if (at < len(taken) and taken[at][0] < end) or (at and taken[at - 1][1] > start):
                 continue
-            taken.append((start, end))
+            taken.insert(at, (start, end))
         kept.append((case, verdict))
     return kept
 
@@ -275,7 +290,7 @@ def _lower(severity: Severity) -> Severity:
 def _content(case: Case, opening: str) -> str:
     """Return what makes two places the same: at the edge of a page the document's opening, else the words around."""
     place = case.spot
-    if opening and (place.edge or (_at_edge(place) and place.segment.locator.page is not None)):
+    if opening and (place.edge or _at_edge(place)):
         around = opening
     else:
         around = _normal(place.before)[-_AROUND:] + "\0" + _normal(place.after)[:_AROUND]
