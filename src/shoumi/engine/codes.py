@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import importlib.util
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from shoumi.engine.errors import MissingExtra
+from shoumi.engine.blob import Blob
+from shoumi.engine.errors import Corrupt, MissingExtra, TooLarge
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
 _LARGEST: Final = 4000  # pixels of the longer side: larger pictures are also looked at reduced
+_FRAMES: Final = 100  # frames or pages of one picture
 _SHORTEST: Final = 3  # characters: shorter one-dimensional codes are stripes of something else
 
 
@@ -48,6 +51,27 @@ def read(picture: Image) -> list[Code]:
             if code is not None:
                 found.setdefault((code.kind, code.text), code)
     return sorted(found.values(), key=lambda code: (code.box[1], code.box[0]))
+
+
+def of_blob(blob: Blob) -> list[Code]:
+    """Return every code on all frames of a picture. Raises MissingExtra, Corrupt, TooLarge."""
+    if not available():
+        raise MissingExtra("codes are read with: pip install 'shoumi[ocr]'")
+    from PIL import Image as Pictures
+    from PIL import ImageSequence
+
+    Pictures.MAX_IMAGE_PIXELS = None  # pixels are counted here, before anything is decoded
+    found: dict[tuple[str, str], Code] = {}
+    try:
+        picture = Pictures.open(blob.open())
+        if picture.width * picture.height > blob.limits.pixels:
+            raise TooLarge(f"{picture.width} × {picture.height} pixels")
+        for frame in islice(ImageSequence.Iterator(picture), _FRAMES):
+            for code in read(frame):
+                found.setdefault((code.kind, code.text), code)
+    except (OSError, SyntaxError, ValueError) as error:
+        raise Corrupt(f"the picture cannot be decoded ({type(error).__name__})") from error
+    return list(found.values())
 
 
 def _grey(picture: Image) -> Image:
