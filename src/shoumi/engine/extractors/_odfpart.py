@@ -17,8 +17,8 @@ from shoumi.engine.extractors._xml import Element, Elements, attribute, local, s
 from shoumi.engine.types import Locator, Segment
 
 _NAMES: Final = (
-    "p", "h", "table-cell", "table-row", "table-column", "table", "page", "section", "named-range", "content-validation",
-    "binary-data", "script", "user-field-decl", "variable-set", "dde-connection-decl", "spreadsheet", "header-cell",
+    "p", "h", "table-cell", "table-row", "table-column", "table", "page", "section", "named-range",
+    "content-validation", "binary-data", "script", "user-field-decl", "variable-set", "dde-connection-decl", "spreadsheet", "header-cell",
 )  # fmt: skip
 _TAGS: Final = tuple("{*}" + name for name in _NAMES)
 _ABOVE: Final = (
@@ -41,7 +41,7 @@ class Reader:
 
     def __init__(self, styles: Styles, part: str) -> None:
         self._styles, self._part = styles, part
-        main = part == "content.xml" or part == "document"
+        main = part in ("content.xml", "document")
         self._place = None if main else part
         self._flow = Flow(Locator(part=part))
         self._slide = 0

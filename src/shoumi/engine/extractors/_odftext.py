@@ -79,12 +79,12 @@ class Paragraph:
                 self.runs.append((_spaced(child.tail), state))
 
     def _child(self, child: Element, name: str, state: int) -> None:
-        if name == "span" or name == "a":
+        if name in ("span", "a"):
             self._walk(child, HIDDEN if self.styles.hides(child) else state)
         elif name == "s":
             count = attribute(child, "c")
             self.runs.append((" " * (min(int(count), 1000) if count.isdecimal() else 1), state))
-        elif name == "tab" or name == "tab-stop":
+        elif name in ("tab", "tab-stop"):
             self.runs.append(("\t", state))
         elif name == "line-break":
             self.runs.append(("\n", state))

@@ -126,6 +126,8 @@ class Package:
     def _unpack(self, entry: Entry) -> Iterator[bytes]:
         if entry.encrypted:
             raise Encrypted("encrypted")
+        if entry.start < 0:
+            raise Corrupt("its place in the file is wrong")
         with self._blob.open() as stream:
             stream.seek(entry.start)
             header = stream.read(_LOCAL.size)

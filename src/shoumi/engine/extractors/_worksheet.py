@@ -23,10 +23,13 @@ _SPACES: Final = (
 )
 _ROW: Final = frozenset(space + "row" for space in _SPACES)
 _ABOUT: Final = (
-    "col", "hyperlink", "dataValidation", "oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter",
-    "cfRule", "inputCells", "scenario",
+    "col", "hyperlink", "dataValidation", "oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader",
+    "firstFooter", "cfRule", "inputCells", "scenario",
 )  # fmt: skip
 _TAGS: Final = tuple(space + name for space in _SPACES for name in ("row", *_ABOUT))
+_SAYING: Final = (
+    "display", "tooltip", "location", "promptTitle", "prompt", "errorTitle", "error", "text", "comment", "val",
+)  # fmt: skip
 _T: Final = frozenset(space + "t" for space in _SPACES)
 _V: Final = frozenset(space + "v" for space in _SPACES)
 _F: Final = frozenset(space + "f" for space in _SPACES)
@@ -190,10 +193,7 @@ class Sheet:
             self._note(_HEADER_CODE.sub(" ", element.text or "").strip())
         else:
             texts = [child.text for child in element.iterchildren("*") if child.text]
-            texts += [
-                attribute(element, key)
-                for key in ("display", "tooltip", "location", "promptTitle", "prompt", "errorTitle", "error", "text", "comment", "val")
-            ]  # fmt: skip
+            texts += [attribute(element, key) for key in _SAYING]
             if name == "cfRule":
                 texts = [text for text in texts if '"' in text]
             self._note("\n".join(text for text in texts if text.strip()))

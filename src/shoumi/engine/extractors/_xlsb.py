@@ -1,7 +1,7 @@
 """Binary workbooks (xlsb): streams of records in, the same segments as for xlsx out.
 
-A record is a type and a length, both of seven bits a byte, then its data. Read record by record, so that a sheet
-of two cells a million rows apart costs two cells. Source: [MS-XLSB] 2.1.4 (records), 2.3 (enumeration), 2.5 (structures).
+A record is a type and a length, both of seven bits a byte, then its data. Read record by record, so that a sheet of
+two cells a million rows apart costs two cells. Source: [MS-XLSB] 2.1.4 (records), 2.3 (enumeration), 2.5 (structures).
 """
 
 from __future__ import annotations
