@@ -140,6 +140,8 @@ def _by(case: Case, table: Mapping[Stand, tuple[Kind, float]], standing: Stand, 
 
 def _star(case: Case) -> Verdict:
     standing = stand(case.spot.left, case.spot.right)
+    if "*" in case.star and case.spot.left.endswith("*"):  # bold type in Markdown
+        return _verdict(case, "mention", 0.1, "level-star", "rating")
     if standing in ("start", "end", "inside") and _others(case) > 1:
         standing = "list"
     if case.term:

@@ -18,6 +18,7 @@ from shoumi.engine.view import View
 AROUND: Final = 1500  # bytes on each side that are looked at
 _BREAK: Final = re.compile(r"[\n\r\f\v\x85\u2028\u2029]")
 _CELL: Final = re.compile(r"[\n\r\f\v\x85\u2028\u2029\t|│┃<>]")
+_TABLE: Final = re.compile(r"^\s*[|│┃]|[\t│┃<>]")  # bars alone also part the pieces of a footer
 _TAG: Final = re.compile(r"<[^<>]*>?|[^<>]*>")
 _NEAR: Final = 12  # lines kept above and below
 _TOP: Final = 6  # lines that are still the top of a page
@@ -91,6 +92,8 @@ class Spot:
         """One cell of a row that has others with text in them."""
         if self.segment.locator.cell:
             return True
+        if not _TABLE.search(self.line[0] + "-" + self.line[1]):
+            return False
         first, last = (_TAG.sub("", side) for side in (self.line[0], self.line[1]))
         others = first[: max(0, len(first) - len(self.left))] + last[len(self.right) :]
         return any(char.isalnum() for char in others)
