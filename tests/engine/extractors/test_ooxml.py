@@ -445,3 +445,8 @@ def test_an_encrypted_part_is_a_gap_not_a_crash() -> None:
         assert "encrypted" in gaps(extract(bytes(data)))
     except Unexamined as error:
         pytest.fail(str(error))
+
+
+def test_repetitive_text_is_not_lost_where_the_parser_stops() -> None:
+    body = paragraph("同一段话") * 1000 + "<w:x>" * 300 + "</w:x>" * 300 + paragraph("同一段话") * 1000
+    assert sum(text.count("同一段话") for text in texts(extract(docx(body)))) >= 2000

@@ -32,6 +32,7 @@ class Flow:
         self._joint = "\f"
         self._any = False
         self.last = ""  # the paragraph added last, where salvage continues
+        self.said = 0  # characters added so far
         self.between = "\n"
 
     def add(self, text: str) -> None:
@@ -45,6 +46,7 @@ class Flow:
         if text:
             self._any = True
             self.last = text
+            self.said += len(text)
 
     def runs(self, runs: Sequence[Run]) -> None:
         """Add a paragraph's runs: what is seen as its text, what is not apart."""
@@ -102,13 +104,18 @@ def unseen(runs: Sequence[Run]) -> Iterator[str]:
         at = end
 
 
-def remainder(text: str, last: str) -> str:
-    """Return what stands in ``text`` after the paragraph that was read last; all of it when it is not found."""
+def reached(said: int) -> int:
+    """Return the place in text read without parsing that a parser has passed for sure after ``said`` characters."""
+    return max(0, said * 9 // 10 - 200)
+
+
+def remainder(text: str, last: str, said: int = 0) -> str:
+    """Return what stands in ``text`` after the paragraph that was read last; all of it when it is not found.
+
+    The first place that can be meant counts, because text given twice costs less than text lost.
+    """
     mark = re.sub(r"\s+", "", last)[-40:]
     if not mark:
         return text
-    pattern = r"\s*".join(map(re.escape, mark))
-    end = 0
-    for found in re.finditer(pattern, text):
-        end = found.end()
-    return text[end:]
+    found = re.compile(r"\s*".join(map(re.escape, mark))).search(text, reached(said))
+    return text[found.end() :] if found else text

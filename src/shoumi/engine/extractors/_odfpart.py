@@ -18,7 +18,8 @@ from shoumi.engine.types import Locator, Segment
 
 _NAMES: Final = (
     "p", "h", "table-cell", "table-row", "table-column", "table", "page", "section", "named-range",
-    "content-validation", "binary-data", "script", "user-field-decl", "variable-set", "dde-connection-decl", "spreadsheet", "header-cell",
+    "content-validation", "binary-data", "script", "user-field-decl", "variable-set",
+    "dde-connection-decl", "spreadsheet",
 )  # fmt: skip
 _TAGS: Final = tuple("{*}" + name for name in _NAMES)
 _ABOVE: Final = (
@@ -71,7 +72,7 @@ class Reader:
     def _rest(self, chunks: Callable[[], Iterable[bytes]], *, any_text: bool) -> None:
         if any_text and not self._flow.last:  # cells and slides came: what is cut is the last of them
             return
-        text = remainder("".join(strip(chunks())), self._flow.last)
+        text = remainder("".join(strip(chunks())), self._flow.last, self._flow.said)
         for line in text.splitlines():
             if line.strip():
                 self._flow.add(line.strip())

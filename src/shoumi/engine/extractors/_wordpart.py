@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from shoumi.engine.extractors._flow import SEEN, Flow, remainder
+from shoumi.engine.extractors._flow import SEEN, Flow, reached, remainder
 from shoumi.engine.extractors._word import SPACES, Paragraph, Styles
 from shoumi.engine.extractors._xml import Element, Elements, attribute, local, strip
 from shoumi.engine.types import Locator, Segment
@@ -80,9 +80,12 @@ def _in_shaded_cell(paragraph: Element) -> bool:
 
 def _rest(chunks: Iterable[bytes], flow: Flow) -> Iterator[Segment]:
     """Give what the parser did not reach, read without parsing."""
-    last = flow.last
-    held = ""
+    last, passed = flow.last, reached(flow.said)
+    held, at = "", 0
     for text in strip(chunks):
+        at += len(text)
+        if at < passed:
+            continue
         held += text
         if last and len(held) < _HELD:
             continue

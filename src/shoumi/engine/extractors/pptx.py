@@ -86,7 +86,7 @@ def _slide(package: Package, slide: str, number: int, size: tuple[int, int], see
         canvas = Canvas(*size, plain=_plain(package, slide, root))
         Drawing(flow, canvas).read(root)
     if reading.failed or root is None:
-        for line in remainder(stripped(package.chunks(slide)), flow.last).splitlines():
+        for line in remainder(stripped(package.chunks(slide)), flow.last, flow.said).splitlines():
             flow.add(line)
     flow.hide(*reading.notes)
     yield from flow.end()

@@ -82,7 +82,7 @@ def _page(package: Package, part: str, locator: Locator) -> Iterator[Segment]:
         reading.free(element)
         yield from flow.ready()
     if reading.failed:
-        for line in remainder(stripped(package.chunks(part)), flow.last).splitlines():
+        for line in remainder(stripped(package.chunks(part)), flow.last, flow.said).splitlines():
             flow.add(line)
     flow.hide(*reading.notes)
     yield from flow.end()
