@@ -82,6 +82,12 @@ class Guess:
     second: str | None = None
 
 
+_TRIPLE: Final = re.compile(rb"[\xe0-\xff]")  # starts a character from U+0800 on, in valid UTF-8
+_ESCAPED: Final = re.compile(
+    rb"\\u(?:0[1-9A-Fa-f]|[1-9A-Fa-f])[0-9A-Fa-f]{2}"
+)  # escapes beyond U+00FF: letters in hiding
+
+
 def detect(head: bytes) -> Guess:
     """Return the encoding of a text that starts with ``head``, which may end within a character."""
     for mark, name in _MARKS:
@@ -153,14 +159,18 @@ def mostly_utf8(data: bytes) -> bool:
 def is_plain(data: bytes) -> bool:
     """Whether bytes are UTF-8 as they stand: no mark, no escapes that stand for other characters, no doubt."""
     if data.isascii():
-        return not (b"\x1b$" in data or b"~{" in data or b"\\u" in data or b"\0" in data)
-    if data.startswith(codecs.BOM_UTF8) or b"\\u" in data or b"\0" in data:
+        return not (b"\x1b$" in data or b"~{" in data or b"\0" in data or _escapes(data))
+    if data.startswith(codecs.BOM_UTF8) or b"\0" in data or _escapes(data):
         return False
     try:
-        text = data.decode()
+        data.decode()
     except UnicodeDecodeError:
         return False
-    return len(data) > WIDE_SAMPLE or max(text) >= "\u0800"
+    return len(data) > WIDE_SAMPLE or _TRIPLE.search(data) is not None
+
+
+def _escapes(data: bytes) -> bool:
+    return b"\\u" in data and _ESCAPED.search(data) is not None
 
 
 def wide_encoding(head: bytes) -> str | None:
@@ -226,8 +236,9 @@ def _short(head: bytes) -> Guess | None:
     letters = [char for char in text if char > "\x7f"]
     if len(letters) > 6 or not letters or max(letters) >= "\u0800":
         return None
-    guess, _ = _judge(head)
-    cost, count = _average(head.decode(guess.name, "replace"))
+    lines = b"\n".join(line for line in head.split(b"\n") if not line.isascii())
+    guess, _ = _judge(lines)
+    cost, count = _average(lines.decode(guess.name, "replace"))
     return Guess(guess.name, second="utf-8") if cost < PAIR_COST and count else None
 
 

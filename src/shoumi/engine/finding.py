@@ -20,6 +20,7 @@ from shoumi.engine.types import Document, Finding, Locator, Match
 from shoumi.engine.view import Place, View
 
 AROUND: Final = 40  # characters of a snippet on each side
+_LONG_SECRET: Final = 65_536  # bytes; a longer secret (a key, a passage) is masked from its start on only
 LONGEST: Final = 120  # characters of the span itself that a snippet shows
 _SPACES: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
 _CHARACTER: Final = re.compile(r"[^\s\-]")
@@ -80,36 +81,33 @@ def _secrets(view: View, detections: Iterable[Detection]) -> list[Secret]:
 def snippet(source: View, start: int, end: int, secrets: Sequence[Secret]) -> str:
     """Return the surroundings of a span on one line, with every known secret masked."""
     window = source.window(start - AROUND * 4, end + AROUND * 4)
-    head, tail = window.index(start), window.index(end)
-    text = list(window.text)
-    first = bisect_left(secrets, (window.start - 4096,))
-    for begin, finish, mask in secrets[first:]:
-        if begin >= window.start + len(window.text.encode()):
+    text, stop = window.text, window.start + len(window.text.encode())
+    for begin, finish, mask in secrets[bisect_left(secrets, (window.start - _LONG_SECRET,)) :]:
+        if begin >= stop:
             break
         if finish > window.start:
-            _hide(text, window.index(max(begin, window.start)), window.index(finish), mask, cut=begin < window.start)
-    left = _SPACES.sub(" ", "".join(text[max(0, head - AROUND) : head]))
-    middle = _SPACES.sub(" ", "".join(text[head:tail]))
-    right = _SPACES.sub(" ", "".join(text[tail : tail + AROUND]))
+            first, last = window.index(max(begin, window.start)), window.index(min(finish, stop))
+            text = _hide(text, first, last, mask, cut=begin < window.start)
+    head, tail = window.index(start), window.index(end)
+    left, middle, right = text[max(0, head - AROUND) : head], text[head:tail], text[tail : tail + AROUND]
     if len(middle) > LONGEST:
         middle = middle[: LONGEST // 2] + "…" + middle[-LONGEST // 2 :]
-    return (left + middle + right).strip()
+    return _SPACES.sub(" ", left + middle + right).strip()
 
 
-def _hide(text: list[str], start: int, end: int, mask: Mask, *, cut: bool) -> None:
+def _hide(text: str, start: int, end: int, mask: Mask, *, cut: bool) -> str:
+    """Replace a span's characters by stars, one for one; spaces and hyphens stay."""
     shown = 2 if mask == "edges" and end - start >= 8 and not cut else 0
-    for index in range(start + shown, min(end - shown, len(text))):
-        if _CHARACTER.match(text[index]):
-            text[index] = "*"
+    start, end = start + shown, end - shown
+    return text[:start] + _CHARACTER.sub("*", text[start:end]) + text[end:]
 
 
 def masked(text: str, view: View, detections: Iterable[Detection]) -> str:
     """Return a name or a path with every secret in it masked."""
-    letters = list(text)
     window = view.original.window(0, len(view.original.raw))
     for begin, finish, mask in _secrets(view, detections):
-        _hide(letters, window.index(begin), window.index(finish), mask, cut=False)
-    return "".join(letters)
+        text = _hide(text, window.index(begin), window.index(finish), mask, cut=False)
+    return text
 
 
 def _locator(place: Place) -> Locator:

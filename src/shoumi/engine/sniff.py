@@ -25,6 +25,7 @@ UNKNOWN: Final = "application/octet-stream"
 EMPTY: Final = "inode/x-empty"
 
 _SCOPE: Final = 4096
+_VISIBLE: Final = bytes(byte for byte in range(256) if (byte >= 0x20 and byte != 0x7F) or byte in b"\t\n\f\r\x1b")
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 
 
@@ -138,7 +139,7 @@ class Sniffer:
 
 def looks_textual(head: bytes) -> bool:
     """Whether bytes are text in some encoding; a small binary taken for text costs less than a text missed."""
-    if not _CONTROL.search(head) or head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if not head.translate(None, _VISIBLE) or head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return True
     # ISO-2022, terminal colours and form feeds are text; a few stray controls in a long text are, too.
     if len(_CONTROL.findall(head)) * 200 <= len(head) or head.startswith(b"\x1b$)"):

@@ -76,7 +76,7 @@ def _unescaped(text: str) -> Iterator[Segment]:
     """Yield the lines in which JSON, scripts or property files escape their letters, with the escapes resolved."""
     if "\\u" not in text:
         return
-    lines = [line for line in text.split("\n") if _ESCAPE.search(line)]
+    lines = [line for line in text.split("\n") if "\\u" in line and _ESCAPE.search(line)]
     if lines:
         plain = _ESCAPE.sub(_resolve, "\n".join(lines))
         yield Segment(plain.encode("utf-8", "replace").decode(), Locator(part="unescaped"))
