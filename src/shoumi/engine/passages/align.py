@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from shoumi.engine.passages.index import Hits
 
-ENOUGH: Final = 45.0  # weight that a passage must cover: 15 characters of Chinese, 45 letters
-_GAP: Final = 300  # characters between two hits of one passage, at most
+ENOUGH: Final = 45.5  # weight that an unbroken run must cover: 16 characters of Chinese, 46 letters
+_GAP: Final = 160  # characters between two hits of one passage, at most
 _COST: Final = 0.08  # of each uncovered weight unit between hits
 _BACK: Final = 24  # runs that are looked back at
 
@@ -35,6 +35,7 @@ class Chain:
     coverage: float  # weight
     score: float
     longest: float  # weight that the longest unbroken run covers
+    runs: tuple[tuple[int, int], ...]  # spans of the checked text that hits cover
 
 
 def chains(hits: Hits, ends: NDArray[np.int64], worth: NDArray[np.float64], weight: NDArray[np.int64]) -> Iterator[Chain]:
@@ -124,6 +125,7 @@ def _trace(number: int, rows: list[Any], covered: list[float], before: list[int]
                 sum(covered[row] for row in path),
                 score[last] - (score[at] if at >= 0 else 0.0),
                 max(covered[row] for row in path),
+                tuple((rows[row][0], rows[row][1]) for row in path),
             )
         )
     return found

@@ -20,7 +20,7 @@ from shoumi.engine.passages.grams import Gram
 from shoumi.engine.passages.index import Hits, Segment
 from shoumi.engine.passages.normalise import Codes, Offsets, fold, folding
 
-BROKEN: Final = 75.0  # score that a chain of runs needs when none of them is long enough alone
+BROKEN: Final = 80.0  # score that a chain of runs needs when none of them is long enough alone
 FRAGMENT: Final = 27.0  # weight of an excerpt that only counts together with others
 _NEAR: Final = 60  # folded characters between pieces of one document that are reported as one passage
 _SHORTEST: Final = 8  # folded characters below which nothing can match
@@ -150,21 +150,27 @@ def _best(found: list[Chain]) -> list[Chain]:
     joined = _joined(found)
     kept: list[Chain] = []
     for chain in sorted(joined, key=lambda one: (-one.coverage, one.start, one.number)):
-        size = chain.end - chain.start
-        better = (
-            other
-            for other in kept
-            if other.number != chain.number and min(other.end, chain.end) - max(other.start, chain.start) > size // 2
-        )
-        if not any(_explained(chain, other) for other in better):
+        if not any(other.number != chain.number and _explained(chain, other) for other in kept):
             kept.append(chain)
     return kept
 
 
 def _explained(chain: Chain, other: Chain) -> bool:
-    """Whether another document covers the same place clearly better."""
-    share = (chain.end - chain.start) / max(1, other.end - other.start)
-    return chain.coverage < 0.8 * other.coverage * min(1.0, share)or chain.coverage < 0.5 * other.coverage
+    """Whether another document covers the same characters clearly better."""
+    own = _covered(chain, chain.start, chain.end)
+    theirs = _covered(other, chain.start, chain.end)
+    return own < 0.8 * theirs
+
+
+def _covered(chain: Chain, start: int, end: int) -> int:
+    """Return how many characters of a span the runs of a chain cover."""
+    if chain.end <= start or chain.start >= end:
+        return 0
+    total, at = 0, start
+    for first, last in sorted(chain.runs):
+        total += max(0, min(end, last) - max(at, first))
+        at = max(at, last)
+    return total
 
 
 def _joined(found: list[Chain]) -> list[Chain]:
@@ -179,6 +185,7 @@ def _joined(found: list[Chain]) -> list[Chain]:
                 source_start=min(last.source_start, chain.source_start),
                 source_end=max(last.source_end, chain.source_end),
                 coverage=last.coverage + chain.coverage * max(0.0, 1 - overlap),
+                runs=last.runs + chain.runs,
             )
         else:
             result.append(chain)
