@@ -24,6 +24,8 @@ FOLD: Final = "\x00fold"
 _DIGIT_LED: Final = re.compile(
     r"(?:\(\?:\^\|\[\^[^]]+\](?:\|[0-9]+)?\)|\[A-Z\](?:\{2\})?)?(?:\(\?[:i]+|\()*(?:\[?[0-9]|\\d)"
 )
+_TERMS: Final = 2  # the group of literal terms
+_MANY: Final = 20_000  # terms from which an index is faster than the literal engine
 _SEAL: Final = 32  # bytes of the HMAC that precedes a cached set
 
 
@@ -62,21 +64,29 @@ def prepare(rules: Sequence[Rule], cache: Path | None, key: bytes) -> Patterns:
     import hyperscan
 
     names, groups = _groups(rules)
+    index = None
+    if len(groups[_TERMS]) > _MANY:
+        from shoumi.engine.terms import Terms
+
+        index = Terms((term, number) for term, number, _ in groups[_TERMS])
+        groups = (*groups[:_TERMS], [(term, number, groups[_TERMS][0][2]) for term, number in index.left])
     version: str = hyperscan.__version__  # type: ignore[attr-defined]
     identity = hashlib.sha256(repr((version, names, groups)).encode()).hexdigest()
     sets = [
-        _database(group, rules, cache / f"{identity[:32]}-{number}.hs" if cache else None, key)
+        _database(
+            group, rules, cache / f"{identity[:32]}-{number}.hs" if cache else None, key, literal=number == _TERMS
+        )
         for number, group in enumerate(groups)
         if group
     ]
-    return Patterns(names, sets)
+    return Patterns(names, [*sets, index] if index is not None else sets)
 
 
 Group = list[tuple[bytes, int, int]]  # anchor, number of its rule, flags
 
 
 def _groups(rules: Sequence[Rule]) -> tuple[list[tuple[str, ...]], tuple[Group, ...]]:
-    """Split anchors into the databases that scan fastest: digit-led, words. Rules with the same anchor share it."""
+    """Split anchors into the databases that scan fastest: digit-led, words, literal terms; equal ones are shared."""
     import hyperscan as hs
 
     owners: dict[tuple[str, int], list[str]] = {}
@@ -90,14 +100,23 @@ def _groups(rules: Sequence[Rule]) -> tuple[list[tuple[str, ...]], tuple[Group, 
     numbers: dict[tuple[str, ...], int] = {}
     digits: Group = []
     words: Group = [(FOLD_ANCHOR, 0, int(hs.HS_FLAG_SINGLEMATCH))]
-    for (anchor, flags), owned in owners.items():
-        key = tuple(owned)
+
+    def number(key: tuple[str, ...]) -> int:
         if key not in numbers:
             numbers[key] = len(names)
             names.append(key)
+        return numbers[key]
+
+    for (anchor, flags), owned in owners.items():
         group = digits if _digit_led(anchor) else words
-        group.append((anchor.encode(), numbers[key], flags))
-    return names, (digits, words)
+        group.append((anchor.encode(), number(tuple(owned)), flags))
+    terms = [
+        (word.encode(), number((rule.id,)), int(hs.HS_FLAG_CASELESS))
+        for rule in rules
+        for word in rule.keywords
+        if word
+    ]
+    return names, (digits, words, terms)
 
 
 def _digit_led(anchor: str) -> bool:
@@ -105,7 +124,7 @@ def _digit_led(anchor: str) -> bool:
     return _DIGIT_LED.match(anchor) is not None
 
 
-def _database(group: Group, rules: Sequence[Rule], cached: Path | None, key: bytes) -> Any:
+def _database(group: Group, rules: Sequence[Rule], cached: Path | None, key: bytes, *, literal: bool) -> Any:
     import hyperscan as hs
 
     if cached is not None and (database := _load(cached, key)) is not None:
@@ -113,7 +132,9 @@ def _database(group: Group, rules: Sequence[Rule], cached: Path | None, key: byt
     database = hs.Database(mode=hs.HS_MODE_BLOCK)
     expressions, ids, flags = zip(*group, strict=True)
     try:
-        database.compile(expressions=list(expressions), ids=list(ids), elements=len(ids), flags=list(flags))
+        database.compile(
+            expressions=list(expressions), ids=list(ids), elements=len(ids), flags=list(flags), literal=literal
+        )
     except hs.HyperscanError as error:
         raise _blame(group, rules) from error
     database.scratch = hs.Scratch(database)
