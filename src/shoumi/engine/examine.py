@@ -132,9 +132,7 @@ class Examiner:
 
     def _names(self, item: Item, trail: Trail) -> Iterator[Event]:
         """Inspect the item's own name: a file named after a person's number leaks as its content would."""
-        name = printable(item.path)
-        if trail.steps[-1].name != name or not name.isascii():
-            yield from self._inspects.inspect_name(name.rpartition("/")[2], trail)
+        yield from self._inspects.inspect_name(printable(item.path).rpartition("/")[2], trail)
 
     def _open(self, blob: Blob, trail: Trail, item: Item) -> Iterator[Event]:
         media_type = self._sniffer.media_type(blob)

@@ -74,9 +74,11 @@ class Inspector:
 
     def inspect_name(self, name: str, trail: Trail) -> Iterator[Match | Gap]:
         """Return what the rules find in a file's name."""
-        for event in self.inspect_bytes(name.encode("utf-8", "replace"), trail):
-            if isinstance(event, Match):
-                yield replace(event, locator=Locator(part="name"))
+        raw = name.encode("utf-8", "replace")
+        if not self._patterns.scan(raw):
+            return iter(())
+        events = self.inspect_bytes(raw, trail)
+        return (replace(event, locator=Locator(part="name")) for event in events if isinstance(event, Match))
 
     def mask(self, text: str) -> str:
         """Return a name or path with the secrets that it holds masked."""
