@@ -28,6 +28,7 @@ from shoumi.engine.types import Document, Gap, GapReason, Item, Match, Segment, 
 
 Event: TypeAlias = Match | Gap | Skipped
 _FLUSH: Final = 4_000_000  # characters of a large document that are inspected together
+_PER_SEGMENT: Final = 64  # what a segment weighs besides its text: a sheet is many short ones
 
 _NAMED: Final = 1000  # gaps of one kind in one item that are named one by one
 
@@ -222,7 +223,7 @@ class Examiner:
             for part in plugin.segments(blob, self._settings):
                 if isinstance(part, Segment):
                     pending.append(replace(part, hidden=True) if item.hidden else part)
-                    size += len(part.text)
+                    size += len(part.text) + _PER_SEGMENT
                     self._slow(part, leaf, trail, blob.size)
                     if size >= _FLUSH:
                         self._beat(leaf, trail, blob.size)

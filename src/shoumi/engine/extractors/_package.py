@@ -21,6 +21,8 @@ from shoumi.engine.blob import Blob
 from shoumi.engine.errors import Corrupt, Encrypted, Unexamined, Unsupported
 from shoumi.engine.types import Gap, Item
 
+_ENTITY: Final = re.compile(rb"<!ENTITY")
+_PROLOGUE: Final = 65_536  # bytes in which a part would define its entities
 _CHUNK: Final = 64 * 1024
 _BLOW: Final = 1024 * 1024  # most bytes that one inflate step gives
 _LOCAL: Final = struct.Struct("<4s5H3I2H")
@@ -76,6 +78,8 @@ class Package:
         size = 0
         try:
             for chunk in self._unpack(self.entries[stored]):
+                if not size and _ENTITY.search(chunk, 0, _PROLOGUE):
+                    self.damaged[stored] = Corrupt("it defines entities, as no office program does; none was expanded")
                 size += len(chunk)
                 yield chunk
                 if size > self.limit:
