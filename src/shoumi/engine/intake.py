@@ -8,8 +8,10 @@ a Gap, as in a scan, and the others are registered all the same.
 from __future__ import annotations
 
 import datetime
+import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -149,7 +151,7 @@ class Intake:
 
     def _described(self, trail: Trail, codes: Any, about: Registered) -> Registered:
         name = os.path.basename(trail.steps[-1].name.rstrip("/")) or str(trail)
-        content = self.register.mark(f"content\0{codes.tobytes().hex()}") if len(codes) < 1 << 20 else _long(self, codes)
+        content = self.register.mark(f"content\0{hashlib.sha256(codes.tobytes()).hexdigest()}")
         wide = bool((codes[: 1 << 16] >= 0x2E80).mean() > 0.2)
         return replace(
             about,
@@ -172,69 +174,82 @@ class Intake:
     def _write(self, kind: Kind) -> None:
         waiting = list({document.id: (document, codes) for document, codes in self._waiting}.values())
         self._waiting, self._size = [], 0
-        while waiting:
-            numbered = self._numbered(waiting)
+        if not waiting:
+            return
+        ends = _ends([codes for _, codes in waiting])
+        places, hashes = self._select([codes for _, codes in waiting], ends)
+        borders = _borders(places, ends)
+        sketches = [_sketch(hashes[first:last]) for first, last in borders]
+        while True:
+            documents = self._numbered([document for document, _ in waiting], sketches)
             try:
-                self.register.add(kind, self._entries(numbered), [document for document, _ in numbered])
+                self.register.add(kind, _entries(places, hashes, documents, ends), documents)
             except OVERTAKEN:  # another process was faster: number them again
                 continue
-            self.outcome.added += [document for document, _ in numbered]
+            self.outcome.added += documents
             return
 
-    def _numbered(self, waiting: Sequence[tuple[Registered, Any]]) -> list[tuple[Registered, Any]]:
-        first = self.register.next_number()
-        families = self._families([codes for _, codes in waiting], first)
-        return [
-            (replace(document, number=first + place, family=family), codes)
-            for place, ((document, codes), family) in enumerate(zip(waiting, families, strict=True))
-        ]
-
-    def _families(self, texts: Sequence[Any], first: int) -> list[int]:
-        """Return for each text the family of the registered document that it mostly shares, else a new one.
-
-        Texts of the same batch are compared with one another too.
-        """
-        from collections import Counter
-
+    def _select(self, texts: Sequence[Any], ends: Sequence[int]) -> Any:
         import numpy as np
 
-        from shoumi.engine.passages.search import sketch
+        return self.gram.select(np.concatenate(texts), ends)
 
+    def _numbered(self, documents: Sequence[Registered], sketches: Sequence[Any]) -> list[Registered]:
+        first = self.register.next_number()
+        families = self._families(sketches, first)
+        return [
+            replace(document, number=first + place, family=family)
+            for place, (document, family) in enumerate(zip(documents, families, strict=True))
+        ]
+
+    def _families(self, sketches: Sequence[Any], first: int) -> list[int]:
+        """Return for each document the family of the one that it mostly shares, else a new one.
+
+        Documents of the same batch are compared with one another too.
+        """
         segments, _ = self.register.open_segments()
         known = self.register.families()
         seen: dict[int, int] = {}
         result = []
-        for place, codes in enumerate(texts):
-            marks = sketch(self.gram, codes)
-            votes: Counter[int] = Counter(seen[mark] for mark in marks.tolist() if mark in seen)
+        for place, sketch in enumerate(sketches):
+            votes: Counter[int] = Counter(seen[mark] for mark in sketch.tolist() if mark in seen)
             for segment in segments:
-                passing = segment.passing(marks)
-                hits = segment.find(marks.take(passing), passing)
-                pairs = {(int(q), known.get(int(number), -1)) for q, number in zip(hits.query, hits.numbers, strict=True)}
+                passing = segment.passing(sketch)
+                hits = segment.find(sketch.take(passing), passing)
+                pairs = {(at, known.get(number, -1)) for at, number in zip(hits.query.tolist(), hits.numbers.tolist(), strict=True)}
                 votes.update(family for _, family in pairs if family > 0)
             family, count = votes.most_common(1)[0] if votes else (0, 0)
-            family = family if count >= _ALIKE * max(16, len(marks)) * _SELECTED else first + place
-            result.append(family)
-            for mark in np.asarray(marks).tolist():
-                seen.setdefault(mark, family)
+            result.append(family if count >= _ALIKE * max(8, len(sketch)) else first + place)
+            for mark in sketch.tolist():
+                seen.setdefault(mark, result[-1])
         return result
 
-    def _entries(self, numbered: Iterable[tuple[Registered, Any]]) -> Any:
-        import numpy as np
 
-        from shoumi.engine.passages.index import build
-
-        documents, texts = zip(*numbered, strict=True)
-        ends = np.cumsum([len(codes) for codes in texts]).tolist()
-        places, hashes = self.gram.select(np.concatenate(texts), ends)
-        return build(places, hashes, [document.number for document in documents], ends)
+def _ends(texts: Sequence[Any]) -> list[int]:
+    ends, end = [], 0
+    for codes in texts:
+        end += len(codes)
+        ends.append(end)
+    return ends
 
 
-_SELECTED: Final = 0.4  # of all k-grams, those that the index keeps
+def _borders(places: Any, ends: Sequence[int]) -> list[tuple[int, int]]:
+    """Return which of the sorted places belong to each document."""
+    lasts = places.searchsorted(ends).tolist()
+    return list(zip([0, *lasts[:-1]], lasts, strict=True))
 
 
-def _long(intake: Intake, codes: Any) -> bytes:
-    """Return what stands for the content of a very long text."""
-    import hashlib
+def _sketch(hashes: Any) -> Any:
+    """Return about 64 fingerprints of a document, the same ones in every document that has them."""
+    import numpy as np
 
-    return intake.register.mark(f"content\0{hashlib.sha256(codes.tobytes()).hexdigest()}")
+    if len(hashes) <= 64:
+        return np.unique(hashes)
+    return np.unique(hashes[hashes < np.uint64((1 << 64) // len(hashes) * 64)])
+
+
+def _entries(places: Any, hashes: Any, documents: Sequence[Registered], ends: Sequence[int]) -> Any:
+    from shoumi.engine.passages.index import build
+
+    return build(places, hashes, [document.number for document in documents], ends)
+

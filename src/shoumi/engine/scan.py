@@ -90,6 +90,8 @@ class Scan:
         self._grave = 0
         self._started = time.monotonic()
         self._inspector = Inspector(self.settings, self.home)
+        if self._inspector.passages is not None:
+            self._inspector.passages.accumulates = self.remember
         self.summary.packs = {pack.id: pack.version for pack in self._inspector.packs}
         self.summary.addresses = tuple(self._inspector.mask(printable(address)) for address in self.addresses)
         self._state = State(self.home, self._options(), self.settings.today) if self.remember else None
@@ -126,6 +128,7 @@ class Scan:
         pool = Pool(self._inspector, self.settings, self.jobs or len(os.sched_getaffinity(0)))
         try:
             yield from self._run(pool)
+            yield from self._registered()
             if self._stopped:
                 self.summary.stopped = True
                 yield self._count(self._unfinished())
@@ -154,6 +157,19 @@ class Scan:
                 last = now
                 self.progress.walked = not walking
                 self._tell(pool.current())
+
+    def _registered(self) -> Iterator[Match | Gap]:
+        """Say what registered documents ask of the whole scan: damage of their index, excerpts that add up."""
+        passages = self._inspector.passages
+        if passages is None:
+            return
+        for gap in passages.gaps():
+            yield self._count(gap)
+        if self.remember:
+            from shoumi.engine import accumulated
+
+            for match in accumulated.due(self.home, self.addresses):
+                yield self._count(match)
 
     def _walk(self) -> Iterator[_Walked]:
         for address in self.addresses:

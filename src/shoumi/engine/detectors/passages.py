@@ -18,7 +18,7 @@ from shoumi.engine.passages.clock import moment, now
 from shoumi.engine.passages.levels import Level, level, raised
 from shoumi.engine.rule import Rule
 from shoumi.engine.settings import Settings
-from shoumi.engine.types import Document, Gap, Reason, Severity, Trail
+from shoumi.engine.types import Document, Gap, Reason, Severity, Step, Trail
 from shoumi.engine.view import View
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ class Passages:
 
     def __init__(self, rules: Sequence[Rule], settings: Settings, home: Home | None = None) -> None:
         self._rules, self._settings, self._home = rules, settings, home
+        self._damaged: list[str] = []
+        self._believed = 0.0
         self.accumulates = False  # whether excerpts too short to count alone are remembered: scans only
 
     def detect(self, view: View, hits: Hits) -> Iterable[Detection]:  # noqa: ARG002  (the contract's)
@@ -71,8 +73,9 @@ class Passages:
 
     def gaps(self) -> Iterator[Gap]:
         """Yield what cannot be recognised because the index is damaged."""
-        for name in getattr(self, "_damaged", ()):
-            yield Gap("corrupt", f"{name} of the registry is damaged: run `shoumi register verify`", stage="detect")
+        for name in self._damaged:
+            detail = f"{name} of the registry is damaged: run `shoumi register verify`"
+            yield Gap("corrupt", detail, Trail((Step("file", "registry"), Step("file", name))), "detect")
 
     def find(self, view: View, document: Document, others: Sequence[Detection]) -> list[Detection]:
         """Return the passages in a document. ``others`` are its other detections: the marks among them count."""
@@ -96,8 +99,11 @@ class Passages:
     def _remember(self, fragments: Sequence[Passage], document: Document) -> None:
         from shoumi.engine.passages import accumulate
 
-        if self._home is not None:
-            accumulate.remember(self._home, fragments, str(document.trail))
+        away = [
+            one for one in fragments if (source := self._source(one.number)) and not _at_home(source, document.trail)
+        ]
+        if self._home is not None and away:
+            accumulate.remember(self._home, away, str(document.trail))
 
     def _detection(self, passage: Passage, source: Registered, mark: tuple[Level, str] | None) -> Detection | None:
         own = level(source.level)

@@ -16,8 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shoumi.engine.passages.index import Hits
+from shoumi.engine.passages.normalise import HEAVY
 
 ENOUGH: Final = 45.5  # weight that an unbroken run must cover: 16 characters of Chinese, 46 letters
+_LETTERS: Final = 46  # characters that a run of mostly letters and digits must have
+_CHINESE: Final = 16  # … and one of mostly Chinese, Japanese or Korean
 _GAP: Final = 160  # characters between two hits of one passage, at most
 _COST: Final = 0.08  # of each uncovered weight unit between hits
 _BACK: Final = 24  # runs that are looked back at
@@ -35,6 +38,8 @@ class Chain:
     coverage: float  # weight
     score: float
     longest: float  # weight that the longest unbroken run covers
+    solid: bool  # whether one unbroken run is enough
+    span: int  # weight from start to end, covered or not
     runs: tuple[tuple[int, int], ...]  # spans of the checked text that hits cover
 
 
@@ -97,10 +102,20 @@ def _link(runs: NDArray[np.int64], sums: NDArray[np.float64], weight: NDArray[np
                 best, link = value, back
         before.append(link)
         score.append(covered[here] + best)
-    return _trace(number, rows, covered, before, score)
+    return _trace(number, rows, covered, before, score, weight)
 
 
-def _trace(number: int, rows: list[Any], covered: list[float], before: list[int], score: list[float]) -> list[Chain]:
+def _solid(start: int, end: int, covered: float, weight: NDArray[np.int64]) -> bool:
+    """Whether a run is long enough alone. Names and addresses among Chinese do not make up for Chinese."""
+    size = end - start
+    wide = (int(weight[end]) - int(weight[start]) - size) // (HEAVY - 1)
+    long = size >= _LETTERS or wide >= _CHINESE or (size >= _CHINESE and 2 * wide > size)
+    return long and covered >= ENOUGH
+
+
+def _trace(
+    number: int, rows: list[Any], covered: list[float], before: list[int], score: list[float], weight: NDArray[np.int64]
+) -> list[Chain]:
     used = [False] * len(rows)
     found = []
     for last in sorted(range(len(rows)), key=lambda row: -score[row]):
@@ -125,6 +140,8 @@ def _trace(number: int, rows: list[Any], covered: list[float], before: list[int]
                 sum(covered[row] for row in path),
                 score[last] - (score[at] if at >= 0 else 0.0),
                 max(covered[row] for row in path),
+                any(_solid(rows[row][0], rows[row][1], covered[row], weight) for row in path),
+                int(weight[end] - weight[start]),
                 tuple((rows[row][0], rows[row][1]) for row in path),
             )
         )

@@ -1,6 +1,6 @@
 """A text in, the passages that it has from registered documents out: fold, look up, chain, judge.
 
-A passage counts when an unbroken run covers ``ENOUGH`` weight, or when a chain of shorter runs in the same order and at
+A passage counts when an unbroken run is long enough (``align.ENOUGH``), or when a chain of shorter runs in the same order and at
 the same distances covers ``BROKEN``: a text with misreadings has no long runs, but two texts that merely use the same
 phrases do not have them in the same places.
 """
@@ -9,18 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shoumi.engine.passages import boilerplate
-from shoumi.engine.passages.align import ENOUGH, Chain, chains
+from shoumi.engine.passages.align import Chain, chains
 from shoumi.engine.passages.grams import Gram
 from shoumi.engine.passages.index import Hits, Segment
 from shoumi.engine.passages.normalise import Codes, Offsets, fold, folding
 
-BROKEN: Final = 80.0  # score that a chain of runs needs when none of them is long enough alone
+BROKEN: Final = 72.0  # score that a chain of runs needs when none of them is long enough alone …
+_SPAN: Final = 200  # … and the weight that it spans: a form letter filled in otherwise is shorter
+_DENSE: Final = 120.0  # score from which its span does not matter
 FRAGMENT: Final = 27.0  # weight of an excerpt that only counts together with others
 _NEAR: Final = 60  # folded characters between pieces of one document that are reported as one passage
 _SHORTEST: Final = 8  # folded characters below which nothing can match
@@ -142,7 +144,7 @@ def _before(values: NDArray[np.uint8]) -> NDArray[np.int64]:
 
 
 def _counts(chain: Chain) -> bool:
-    return chain.longest >= ENOUGH or chain.score >= BROKEN
+    return chain.solid or chain.score >= _DENSE or (chain.score >= BROKEN and chain.span >= _SPAN)
 
 
 def _best(found: list[Chain]) -> list[Chain]:
@@ -191,8 +193,3 @@ def _joined(found: list[Chain]) -> list[Chain]:
             result.append(chain)
     return result
 
-
-def sketch(gram: Gram, codes: Codes) -> Any:
-    """Return the 64 smallest hashes of a text: enough to see whether another text is mostly the same."""
-    hashes = [block for _, block in gram.blocks(codes)]
-    return np.unique(np.concatenate(hashes))[:64] if hashes else np.empty(0, dtype=np.uint64)
