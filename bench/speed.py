@@ -90,6 +90,7 @@ def build(folder: Path, downloads: Path, files: int) -> None:
 
 def _pool(downloads: Path) -> list[str]:
     """Return real texts: documentation as far as it can be had, and the standard library's source."""
+    (downloads / "x").mkdir(parents=True, exist_ok=True)
     texts = [entry.text for entry in corpus.documents(downloads)]
     library = Path(sysconfig.get_path("stdlib"))
     for path in sorted(library.rglob("*.py"))[:1200]:
