@@ -34,12 +34,15 @@ _IPTC: Final = {
     5: "Title", 25: "Keywords", 55: "Date", 80: "Author", 90: "City", 92: "Place", 95: "State", 101: "Country",
     105: "Headline", 110: "Credit", 115: "Source", 116: "Copyright", 120: "Caption", 122: "Caption writer",
 }  # fmt: skip
-_VALUE: Final = re.compile(r"([\w:.-]+)=\"([^\"]*)\"|<([\w:.-]+)[^<>]*>([^<>]+)</")
+_ATTRIBUTE: Final = re.compile(r"\s([\w:.-]+)=\"([^\"]*)\"")
+_ELEMENT: Final = re.compile(r"<([\w:.-]+)[^<>]*>([^<>]+)</")
 _DULL: Final = re.compile(r"xmlns|rdf:(?:about|parseType|resource)|x:xmptk|.*(?:ID|Version|Hash)$", re.IGNORECASE)
 _LONGEST: Final = 100_000  # characters of one text
 _MOST: Final = 1000  # text chunks
 _GRID: Final = 32  # pixels of the squares on which a thumbnail is compared
-_DIFFERENT: Final = 0.14  # mean difference of brightness, 0…1
+_LIKE: Final = 0.6  # correlation of brightness from which two pictures show the same
+_FLAT: Final = 0.02  # spread of brightness, 0…1, below which a picture shows nothing
+_STRETCHED: Final = 1.6  # ratio of the shapes from which a picture was cropped, bars or not
 
 
 def segments(stream: BinaryIO, picture: ImageFile) -> Iterator[Segment]:
@@ -194,9 +197,9 @@ def _iptc(picture: ImageFile) -> Iterator[str]:
 
 def _xmp(packet: str) -> Iterator[str]:
     """Yield ``name: value`` for attributes and elements that say something."""
-    for found in _VALUE.finditer(packet[: 16 * _LONGEST]):
-        name, value = (found[1], found[2]) if found[1] else (found[3], found[4])
-        value = html.unescape(value).strip()
+    packet = packet[: 16 * _LONGEST]
+    for found in (*_ATTRIBUTE.finditer(packet), *_ELEMENT.finditer(packet)):
+        name, value = found[1], html.unescape(found[2]).strip()
         if value and not _DULL.match(name):
             yield f"{name}: {value}" if name != "rdf:li" else value
 
@@ -215,8 +218,12 @@ def differs(picture: Image, thumbnail: bytes) -> bool:
     grey = []
     for image, other in zip((small, picture), reversed(shapes), strict=True):
         grey.append(np.asarray(_cut(image, other).convert("L").resize((_GRID, _GRID)), dtype="float32") / 255)
-    first, second = (values - values.mean() for values in grey)
-    return float(abs(first - second).mean()) > _DIFFERENT or max(shapes) / min(shapes) > 1.6
+    if max(shapes) / min(shapes) > _STRETCHED:
+        return True
+    first, second = grey
+    if min(first.std(), second.std()) < _FLAT:
+        return bool(max(first.std(), second.std()) >= 2 * _FLAT or abs(first.mean() - second.mean()) > 0.2)
+    return float(np.corrcoef(first.ravel(), second.ravel())[0, 1]) < _LIKE
 
 
 def _cut(image: Image, shape: float) -> Image:

@@ -1,68 +1,103 @@
 """The last resort: whatever reads like text in bytes that nothing understands.
 
-Bytes in, runs of text with their offsets out. Runs are looked for as UTF-16 (little endian, both alignments), as
-UTF-8 or GB18030, and as ASCII, because these are what Office files and databases of this part of the world hold.
+Bytes in, runs of text with their offsets out. Runs are looked for as UTF-16 (little endian, at even and odd places),
+and as UTF-8, GB 18030 or ASCII, because these are what Office files and databases of this part of the world hold.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
+from itertools import chain, islice
 from typing import Final
 
-# ASCII, CJK punctuation, kana, hangul, ideographs (both planes used in practice), full-width forms, UTF-16LE.
-_LATIN16: Final = rb"[\x09\x0a\x0d\x20-\x7e]\x00"
-_CJK16: Final = rb"[\x00-\xff][\x30\x4e-\x9f\xac-\xd7\xff]|[\x05\x06\x10-\x27\xb7]\x20"
-_WIDE: Final = re.compile(rb"(?:" + _LATIN16 + rb"|" + _CJK16 + rb"){4,}")
-_NARROW: Final = re.compile(
-    rb"(?:[\x09\x0a\x0d\x20-\x7e]|[\x81-\xfe][\x40-\x7e\x80-\xfe]|[\xe3-\xe9][\x80-\xbf]{2}){6,}"
+# ASCII, dashes and stars, CJK punctuation and kana, ideographs, hangul, full-width forms; the low byte stands first.
+_PAIR: Final = rb"[\x09\x0a\x0d\x20-\x7e]\x00|[\x00-\xff][\x20\x26\x30\x4e-\x9f\xac-\xd7\xff]"
+_WIDE: Final = re.compile(rb"(?:(?!(?:" + _PAIR + rb"){4})..)*((?:" + _PAIR + rb"){4,})", re.DOTALL)
+_NARROW: Final = re.compile(rb"[\t\n\r\x20-\x7e\x80-\xfe]{6,}")
+_PROMISING: Final = re.compile(  # worth decoding: a word, usual GB 2312 pairs, UTF-8 ideographs, a row of GBK pairs
+    rb"[0-9A-Za-z]{4}|(?:[\xb0-\xd7][\xa1-\xfe]|[\xa1\xa3][\xa1-\xfe]){2}|(?:[\xe2-\xed\xef][\x80-\xbf]{2}){2}"
+    rb"|(?:[\x81-\xfe][\x40-\x7e\x80-\xfe]){6}"
 )
-_TEXTUAL: Final = re.compile(r"[0-9A-Za-z]{4}|[\u4e00-\u9fff]{3}|[\u3041-\u30fe]{3}|[\uac00-\ud7a3]{3}")
-_COMMON: Final = frozenset(
-    "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经"
-    "十三之进着等部度家电力里如水化高自二理起小物现实加量都两体制机当使点从业本去把性好应开它合还因由其些然前外天政四日那社义事平形相"
-    "全表间样与关各重新线内数正心反你明看原又利比或但质气第向道命此变条只没结解问意建月公无系军很情者最立代想已通并提直题党程展五果料"
-    "象员革位入常文总次品式活设及管特件长求老头基资边流路级少图山统接知较将组见计别她手角期根论运农指几九区强放决西被干做必战先回则任"
-    "取据处队南给色光门即保治北造百规热领七海口东导器压志世金增争济阶油思术极交受联什认六共权收证改清己美再采转更单风切打白教速花带安"
-    "场身车例真务具万每目至达走积示议声报斗完类八离华名确才科张信马节话米整空元况今集温传土许步群广石记需段研界拉林律叫且究观越织装影"
-    "密级绝秘限内部号码姓址身份證國業員機關電話個時後來會對於這說開實動"
+_PLAIN: Final = re.compile(r"[\t\n\r -~]{6,}")
+_TEXTUAL: Final = re.compile(
+    r"[0-9A-Za-z]{4}|[\u4e00-\u9fff]{3}|[\u3041-\u30fe]{3}|[\uac00-\ud7a3]{3}|[密级絕绝機机秘]★"
 )
+_SHARE: Final = 0.8  # of a run's wide characters that are usual in one of the scripts
+_KOREAN: Final = 8  # syllables in a row that chance does not make
 _MOST: Final = 20_000  # runs
 
 
 def runs(data: bytes) -> Iterator[tuple[int, str]]:
     """Yield (offset in bytes, text) for everything that reads like text; at most 20,000 runs."""
-    count = 0
-    for found in _WIDE.finditer(data):
-        text = found.group().decode("utf-16-le", "ignore")
-        if _plausible(text):
-            yield found.start(), text.strip()
-            count += 1
-            if count >= _MOST:
-                return
+    yield from islice(chain(_wide(data, 0), _wide(data, 1), _narrow(data)), _MOST)
+
+
+def _wide(data: bytes, at: int) -> Iterator[tuple[int, str]]:
+    while found := _WIDE.match(data, at):
+        at, raw = found.end(), found.group(1)
+        text = raw.decode("utf-16-le", "ignore")
+        if not (_korean(text) and _sense(_decoded(raw)) >= _SHARE):  # GB 2312 looks like hangul in UTF-16
+            yield from _kept(found.start(1), text)
+
+
+def _narrow(data: bytes) -> Iterator[tuple[int, str]]:
     for found in _NARROW.finditer(data):
-        text = _narrow(found.group())
-        if _plausible(text):
-            yield found.start(), text.strip()
-            count += 1
-            if count >= _MOST:
-                return
+        if _PROMISING.search(found.group()):
+            yield from _kept(found.start(), _decoded(found.group()))
 
 
-def _narrow(raw: bytes) -> str:
+def _kept(at: int, text: str) -> Iterator[tuple[int, str]]:
+    if _plausible(text):
+        yield at, text.strip()
+    elif not text.isascii():  # junk beside plain words: keep the words
+        yield from ((at, piece.strip()) for piece in _PLAIN.findall(text) if _TEXTUAL.search(piece))
+
+
+def _decoded(raw: bytes) -> str:
+    """Decode as UTF-8 (cut characters at the ends left out), else as GB 18030 from the place where it makes sense."""
     if raw.isascii():
         return raw.decode("ascii")
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return raw.decode("gb18030", "ignore")
+    for start in range(4):
+        try:
+            return raw[start:].decode()
+        except UnicodeDecodeError as error:
+            if error.start >= len(raw) - start - 3 and error.reason == "unexpected end of data":
+                return raw[start : start + error.start].decode()
+    even, odd = raw.decode("gb18030", "ignore"), raw[1:].decode("gb18030", "ignore")
+    return max(even, odd, key=_sense)
+
+
+def _sense(text: str) -> float:
+    wide = [char for char in text if char >= "\u2010"]
+    return max(sum(char in usual for char in wide) / len(wide) for usual in _usual()) if wide else 0.0
 
 
 def _plausible(text: str) -> bool:
-    """Whether a run says something: words, or ideographs among which common ones are usual (random bytes have few)."""
+    """Whether a run says something: words, or characters that are usual in one script (random bytes mix them)."""
     if not _TEXTUAL.search(text):
         return False
-    cjk = [char for char in text if "\u4e00" <= char <= "\u9fff"]
-    if len(cjk) * 2 < len(text):
+    wide = [char for char in text if char >= "\u2010"]
+    if not wide:
         return True
-    return sum(char in _COMMON for char in cjk) * 5 >= len(cjk)
+    return (len(wide) >= _KOREAN and _korean(text)) or _sense(text) >= _SHARE
+
+
+def _korean(text: str) -> bool:
+    wide = [char for char in text if char >= "\u2010"]
+    return sum("\uac00" <= char <= "\ud7a3" for char in wide) >= _SHARE * max(1, len(wide))
+
+
+@cache
+def _usual() -> tuple[frozenset[str], frozenset[str]]:
+    """Return what is usual in simplified and in traditional Chinese: level 1 of GB 2312 and of Big5, and signs."""
+    signs = {chr(code) for code in (*range(0x3001, 0x3012), *range(0x3041, 0x30FF), *range(0xFF01, 0xFF5F))}
+    signs |= set("★☆※·—…“”‘’\u2026\u2014①②③④⑤⑥⑦⑧⑨⑩")
+    simplified = {_pair(first, second, "gb2312") for first in range(0xB0, 0xD8) for second in range(0xA1, 0xFF)}
+    traditional = {_pair(first, second, "big5") for first in range(0xA4, 0xC7) for second in range(0x40, 0xFF)}
+    return frozenset(simplified | signs) - {""}, frozenset(traditional | signs) - {""}
+
+
+def _pair(first: int, second: int, codec: str) -> str:
+    return bytes((first, second)).decode(codec, "ignore")

@@ -20,7 +20,7 @@ _MAP: Final = str.maketrans(
     {"\x07": "\t", "\x0b": "\n", "\x0d": "\n", "\x0e": "\n", "\x1e": "-", "\x1f": None, "\xa0": " "}
     | dict.fromkeys(map(chr, (0, 1, 2, 3, 4, 5, 6, 8, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x28 - 0x10)), None)
 )
-_MARKED, _VANISH = 0x0800, 0x083C
+_MARKED, _VANISH, _STYLE = 0x0800, 0x083C, 0x4A30
 _OLD_MARKED, _OLD_VANISH = 65, 92
 _OPERANDS: Final = (1, 1, 2, 4, 2, 2, 0, 3)  # bytes by the kind in a sprm's top bits; 0: the first byte says
 Ranges = tuple[list[int], list[int], list[int]]  # starts, ends, DELETED or HIDDEN; sorted
@@ -118,8 +118,12 @@ def _put(text: str, shown: list[str], stack: list[list[str]], in_code: list[bool
     shown.append(text)
 
 
-def hidden_ranges(main: bytes, table: bytes, bins: tuple[int, int], *, old: bool) -> Ranges:
-    """Return the byte ranges of the main stream whose characters are deleted or formatted as hidden."""
+def hidden_ranges(main: bytes, table: bytes, bins: tuple[int, int], sheet: bytes = b"", *, old: bool) -> Ranges:
+    """Return the byte ranges of the main stream whose characters are deleted or hidden, by format or by style.
+
+    ``bins`` is the place of the character formats in the table stream, ``sheet`` the style sheet (Word 97 and later).
+    """
+    styles = _hidden_styles(sheet)
     offset, size = bins
     plc = table[offset : offset + size]
     width = 2 if old else 4
@@ -130,12 +134,12 @@ def hidden_ranges(main: bytes, table: bytes, bins: tuple[int, int], *, old: bool
         number = struct.unpack_from("<H" if old else "<I", plc, at)[0] & 0x3FFFFF
         page = main[number * 512 : number * 512 + 512]
         if len(page) == 512:
-            found += _page(page, old=old)
+            found += _page(page, styles, old=old)
     found.sort()
     return [entry[0] for entry in found], [entry[1] for entry in found], [entry[2] for entry in found]
 
 
-def _page(page: bytes, *, old: bool) -> Iterator[tuple[int, int, int]]:
+def _page(page: bytes, styles: frozenset[int], *, old: bool) -> Iterator[tuple[int, int, int]]:
     """Yield the hidden ranges of one page of character formats (MS-DOC 2.9.33 ChpxFkp)."""
     count = page[511]
     if 4 * (count + 1) + count > 511:
@@ -144,18 +148,43 @@ def _page(page: bytes, *, old: bool) -> Iterator[tuple[int, int, int]]:
     for index in range(count):
         at = page[4 * (count + 1) + index] * 2
         if at:
-            kind = (_old_kind if old else _kind)(page[at + 1 : at + 1 + page[at]])
+            formats = page[at + 1 : at + 1 + page[at]]
+            kind = _old_kind(formats) if old else _kind(formats, styles)
             if kind != SEEN:
                 yield ends[index], ends[index + 1], kind
 
 
-def _kind(formats: bytes) -> int:
+def _hidden_styles(sheet: bytes) -> frozenset[int]:
+    """Return the numbers of the character styles that hide their text (MS-DOC 2.4.6.5, 2.9.260 STD)."""
+    if len(sheet) < 6:
+        return frozenset()
+    about, count, base = struct.unpack_from("<HHH", sheet)
+    at, found = 2 + about, set()
+    for number in range(count):
+        if at + 2 > len(sheet):
+            break
+        size = struct.unpack_from("<H", sheet, at)[0]
+        style = sheet[at + 2 : at + 2 + size]
+        at += 2 + size + size % 2
+        if len(style) > base + 2 and style[2] & 0xF == 2:  # a character style
+            name = base + 4 + 2 * struct.unpack_from("<H", style, base)[0]
+            length = struct.unpack_from("<H", style, name)[0] if name + 2 <= len(style) else 0
+            if _kind(style[name + 2 : name + 2 + length], frozenset()) == HIDDEN:
+                found.add(number)
+    return frozenset(found)
+
+
+def _kind(formats: bytes, styles: frozenset[int]) -> int:
     kind, at = SEEN, 0
     while at + 3 <= len(formats):
         code = struct.unpack_from("<H", formats, at)[0]
         size = _OPERANDS[code >> 13] or 1 + formats[at + 2]
-        if code in (_MARKED, _VANISH) and formats[at + 2]:
-            kind = DELETED if code == _MARKED else kind or HIDDEN
+        if code == _MARKED and formats[at + 2]:
+            return DELETED
+        if code == _VANISH:
+            kind = HIDDEN if formats[at + 2] & 0x7F else SEEN
+        elif code == _STYLE and size == 2 and at + 4 <= len(formats):
+            kind = HIDDEN if struct.unpack_from("<H", formats, at + 2)[0] in styles else kind
         at += 2 + size
     return kind
 

@@ -26,6 +26,7 @@ from shoumi.engine.types import Gap, Item, Locator, Segment
 _STORIES: Final = ("body", "footnotes", "headers", "macros", "comments", "endnotes", "text boxes", "header text boxes")
 _KNOWN: Final = frozenset({"worddocument", "0table", "1table", "data", "\x01compobj", "\x01ole", "\x03objinfo"})
 _STRINGS: Final = {21: "bookmarks", 32: "properties", 51: "revision authors", 60: "variables", 71: "saved by"}
+_STYLES: Final = 1
 _PIECES: Final = 33
 _AUTHORS: Final = 36
 _DRAWINGS: Final = 50
@@ -115,7 +116,8 @@ class _Word:
     def segments(self) -> Iterator[Segment]:
         text, places = self._text()
         at = 0
-        hidden = hidden_ranges(self._main, self._table, self._bins, old=self._old)
+        sheet = b"" if self._old else self._part(_STYLES)
+        hidden = hidden_ranges(self._main, self._table, self._bins, sheet, old=self._old)
         for name, length in zip(_STORIES, self._lengths, strict=True):
             story = Story(text[at : at + length], places[at : at + length], hidden)
             at += length
