@@ -19,6 +19,7 @@ from typing import Any, Final, get_args
 
 import yaml
 
+from shoumi.engine import pattern_safety
 from shoumi.engine.errors import RuleError, UsageError
 from shoumi.engine.types import SEVERITIES, Category, Severity
 
@@ -275,6 +276,8 @@ def _rule(path: Path, pack: str, entry: dict[str, Any]) -> Rule:
             re.compile(rule.pattern)
         except re.error as error:
             raise refuse(f"the pattern is not valid: {error}") from error
+        if PACKS not in path.parents and (why := pattern_safety.against(rule.pattern)):  # shipped ones are tested
+            raise refuse(f"the pattern is refused: {why}")
     return rule
 
 

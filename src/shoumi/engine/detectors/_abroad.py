@@ -314,7 +314,7 @@ def iban(text: str, asked: Asked) -> Verdict:
     code = alnum(text)
     length = _IBAN.get(code[:2], 0)
     if not length or len(code) < length:
-        return refuse("iban.no-country", code=code[:2])
+        return refuse("iban.no-country", part=code[:2])
     code = code[:length]
     if not arithmetic.mod_97(code[4:] + code[:4]):
         return refuse("id.bad-check-digit")

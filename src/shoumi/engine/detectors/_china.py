@@ -59,14 +59,14 @@ def resident_id(text: str, asked: Asked) -> Verdict:
     if born is None or born > asked.today:
         return refuse("id.no-date")
     if number[0] != "9" and number[:2] not in PROVINCES:
-        return refuse("id.no-region", code=number[:2])
+        return refuse("id.no-region", part=number[:2])
     if not arithmetic.mod_11_2(number):
         return refuse("id.bad-check-digit")
     if number[14:17] == "000" or asked.today.year - born.year > _OLDEST:
         return Valid(number, (reason("id.sample"),), 0.5, "info", sure=True, data={"kind": "resident-id"})
     if number[0] == "9":
         if not "1" <= number[1] <= "6":
-            return refuse("id.no-region", code=number[:3])
+            return refuse("id.no-region", part=number[:3])
         return Valid(number, (reason("id.foreigner"),), 0.9, sure=True, data={"kind": "foreigner-id"})
     if number[:6] in _PERMITS:
         return Valid(number, (reason("id.permit"),), 0.98, sure=True, data={"kind": "residence-permit"})
@@ -92,7 +92,7 @@ def uscc(text: str, _asked: Asked) -> Verdict:
     if code.isdigit() and code[6:8] in ("18", "19", "20") and arithmetic.mod_11_2(code):
         return refuse("uscc.is-resident-id")
     if code[2:4] not in PROVINCES and code[2:4] not in ("10",):
-        return refuse("id.no-region", code=code[2:4])
+        return refuse("id.no-region", part=code[2:4])
     if not arithmetic.uscc(code):
         return refuse("id.bad-check-digit")
     if not arithmetic.organisation(code[8:17]):

@@ -78,6 +78,13 @@ class Credentials:
         ]
         return _sharpest(found, {rule.id: bool(rule.params.get("generic")) for rule in self._rules})
 
+    @staticmethod
+    def refusal(rule: Rule, _text: str, match: re.Match[str], _settings: Settings) -> tuple[Reason, ...]:
+        """Return why a match of a rule's pattern is none, or that another rule explains it better."""
+        secret = next((value for value in match.groupdict().values() if value is not None), match.group())
+        judged = CHECKS[rule.check or "token"](secret, rule)
+        return (Reason(f"credentials.{judged}" if isinstance(judged, str) else "rules.overlaps"),)
+
 
 def _detection(rule: Rule, candidate: Candidate) -> Iterator[Detection]:
     group = next((name for name in rule.regex.groupindex if candidate.match.group(name) is not None), 0)

@@ -21,7 +21,7 @@ from shoumi.engine.detectors._verdict import CHECKS, Asked, Refused, Valid, reas
 from shoumi.engine.errors import RuleError
 from shoumi.engine.rule import Rule
 from shoumi.engine.settings import Settings
-from shoumi.engine.types import Severity
+from shoumi.engine.types import Reason, Severity
 from shoumi.engine.view import View, Window
 
 _LOCAL_BACKWARDS: Final = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}")
@@ -58,6 +58,15 @@ class Identifiers:
         kept = raised(disjoint(found), self._severities)
         kept.extend(self._people.detect(view, kept))
         return kept
+
+    @staticmethod
+    def refusal(rule: Rule, text: str, match: re.Match[str], settings: Settings) -> tuple[Reason, ...]:
+        """Return why a match of a rule's pattern is none, or that another rule explains it better."""
+        start, end = match.span()
+        near = Around(text[:start], text[end:])
+        value = match.groupdict().get("secret") or match.group()
+        verdict = verdict_of(rule, value, near, Asked(settings.today, rule.params))
+        return (verdict.reason,) if isinstance(verdict, Refused) else (Reason("rules.overlaps"),)
 
     def _of_rule(self, view: View, rule: Rule, ends: Sequence[int], labelled: bool) -> Iterator[Detection]:
         asked = Asked(self._today, rule.params)
@@ -179,12 +188,6 @@ def raised(found: list[Detection], severities: Mapping[str, Severity]) -> list[D
 
 def _rank(entry: Detection) -> tuple[bool, float, int]:
     return entry.severity not in ("info", "low"), entry.confidence, entry.end - entry.start
-
-
-def refused(rule: Rule, text: str, near: Around, asked: Asked) -> Refused | None:
-    """Return why a text that the pattern matches is not what the rule looks for, or None when it is."""
-    verdict = verdict_of(rule, text, near, asked)
-    return verdict if isinstance(verdict, Refused) else None
 
 
 PLUGIN = Identifiers
