@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,13 +111,13 @@ def _decoded(path: str) -> list[Code]:
     from shoumi.engine.errors import UsageError
     from shoumi.engine.limits import Limits
 
-    blob = Blob.of_file(path, Limits())
-    media_type = registry.sniffer().media_type(blob)
-    if media_type == sniff.TEXT:
-        return [codes.Code("", blob.read().decode("utf-8", "replace").strip(), (0.0, 0.0, 1.0, 1.0))]
-    if not media_type.startswith("image/"):
-        raise UsageError(f"{path}: not a picture; documents with codes in them are read by: shoumi scan")
-    return codes.of_blob(blob)
+    with contextlib.closing(Blob.of_file(path, Limits())) as blob:
+        media_type = registry.sniffer().media_type(blob)
+        if media_type == sniff.TEXT:
+            return [codes.Code("", blob.read().decode("utf-8", "replace").strip(), (0.0, 0.0, 1.0, 1.0))]
+        if not media_type.startswith("image/"):
+            raise UsageError(f"{path}: not a picture; documents with codes in them are read by: shoumi scan")
+        return codes.of_blob(blob)
 
 
 def _inspector() -> Any:

@@ -192,9 +192,8 @@ def _host(address: str) -> str:
 def _of_address(address: str, host: str) -> Iterator[Risk]:
     yield from _of_form(address, host)
     if number := _ip(host):
-        yield _risk(
-            2 if number.is_private or number.is_loopback else 3, "risk.internal" if number.is_private else "risk.ip"
-        )
+        inside = number.is_private and str(number) == host.strip("[]")
+        yield _risk(2, "risk.internal", host=host) if inside else _risk(3, "risk.ip", host=str(number))
         return
     if "." not in host or host.endswith((".local", ".internal", ".lan", ".intranet", ".corp", ".home.arpa")):
         yield _risk(2, "risk.internal", host=host)

@@ -22,7 +22,7 @@ from shoumi.engine.types import Gap, Item, Locator, Segment
 
 MEDIA_TYPE: Final = "application/x-bplist"
 _DEEPEST: Final = 200
-_STEPS: Final = 4_000_000  # values and lists, so that one that contains itself comes to an end
+_STEPS: Final = 1_000_000  # values and lists, so that one that contains itself comes to an end
 _BLOCK: Final = 1_000_000  # characters of a segment
 
 
