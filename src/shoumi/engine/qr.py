@@ -273,9 +273,7 @@ def _ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     if not 1 <= len(parts) <= 4 or not all(re.fullmatch(r"0x[0-9a-f]+|[0-9]+", part, re.IGNORECASE) for part in parts):
         return None
     try:
-        numbers = [
-            int(part, 16 if part[:2].lower() == "0x" else 8 if part[0] == "0" and part != "0" else 10) for part in parts
-        ]
+        numbers = [int(part, _base(part)) for part in parts]
         value = sum(number << 8 * (3 - index) for index, number in enumerate(numbers[:-1])) + numbers[-1]
         return ipaddress.IPv4Address(value)
     except ValueError:
