@@ -18,6 +18,11 @@ from shoumi.engine.types import Word
 Point = tuple[float, float]
 Frame = tuple[int, int, int]  # width and height in pixels, quarters turned counter-clockwise
 _TOKEN: Final = re.compile(r"[0-9A-Za-z]+(?:[.@_+/:-][0-9A-Za-z]+)*|\S")
+_TAIL: Final = re.compile(r"(?<![0-9A-Za-z])[0-9]{1,17}$")
+_HEAD: Final = re.compile(r"[0-9]{0,17}[0-9Xx](?![0-9A-Za-z])")
+_RESIDENT: Final = re.compile(r"[1-9][0-9]{5}(?:19|20)[0-9]{9}[0-9Xx]")
+_MOBILE: Final = re.compile(r"1[3-9][0-9]{9}")
+_CARD: Final = re.compile(r"(?:62|[3-5])[0-9]{13,17}")
 _LONG: Final = 10  # characters of a piece that reads like prose, not like a table's cell
 _ROWS: Final = 4  # rows with prose on both sides that make two columns
 
@@ -74,7 +79,7 @@ def arranged(lines: Sequence[Line], width: int, height: int, turn: int = 0) -> t
     for column in _columns(lines, width):
         for row in _rows(column):
             for index, line in enumerate(row):
-                joint = _joint(row[index - 1], line) if index else "\n" if parts else ""
+                joint = _joint(row[index - 1], line) if index else _turned_over(parts, line.text)
                 at += len(joint)
                 words += _words(line, at, (width, height, turn))
                 parts += (joint, line.text)
@@ -136,6 +141,27 @@ def _joint(before: Line, after: Line) -> str:
         return "\t"
     plain = before.text[-1:].isascii() and after.text[:1].isascii()
     return " " if gap > 0.8 or (plain and gap > 0.2) else ""
+
+
+def _turned_over(before: Sequence[str], after: str) -> str:
+    """Return what stands between two rows: nothing where the end of a row cuts a number in two, else a newline."""
+    if not before:
+        return ""
+    head, tail = _TAIL.search(before[-1]), _HEAD.match(after)
+    return "" if head and tail and _is_number(head.group() + tail.group()) else "\n"
+
+
+def _is_number(text: str) -> bool:
+    """Whether digits make a resident ID (GB 11643, with its check), a mobile number or a bank card (ISO/IEC 7812-1)."""
+    if _RESIDENT.fullmatch(text):
+        total = sum(int(digit) << (17 - place) for place, digit in enumerate(text[:17]))
+        return "10X98765432"[total % 11] == text[17].upper()
+    if _MOBILE.fullmatch(text):
+        return True
+    if not _CARD.fullmatch(text):
+        return False
+    doubled = [int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(text))]
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
 
 
 def _words(line: Line, at: int, frame: Frame) -> list[Word]:

@@ -232,3 +232,13 @@ def test_columns_of_prose_are_read_one_after_the_other() -> None:
     right = [piece(f"右栏第{number}行一二三四五六七", 420, 40 * number) for number in range(1, 7)]
     text, _ = arranged([*left, *right], 800, 400)
     assert [line[:1] for line in text.splitlines()] == ["左"] * 6 + ["右"] * 6
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "joined"),
+    [("号32", "0102195108265306，", True), ("卡号622848", "0402564890018", True), ("电话138", "00138000", True),
+     ("序号1", "2", False), ("电话13800138000", "1", False), ("号32", "0102195108265307，", False)],
+)  # fmt: skip
+def test_number_cut_by_the_end_of_a_row_is_whole_again(first: str, second: str, joined: bool) -> None:
+    text, _ = arranged([piece(first, 300, 40), piece(second, 20, 80)], 800, 200)
+    assert text == f"{first}{'' if joined else chr(10)}{second}"

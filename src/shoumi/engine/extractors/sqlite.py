@@ -51,7 +51,7 @@ class Sqlite:
                 for part in database.parts():
                     empty = False
                     yield part
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:  # names of columns are decoded without mercy
             yield from _swept(blob, range(_pages(blob)))
             if "not a database" in str(error) or "encrypted" in str(error):
                 raise Encrypted("the database is encrypted or damaged; strings were read") from error
@@ -107,7 +107,7 @@ class _Database:
                 number += 1
                 yield from _row(name, number, columns, row)
                 self._wind()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             slow = "interrupted" in str(error)
             yield Gap("timeout" if slow else "corrupt", f"table {name}: {number} rows were read ({error})")
 
