@@ -17,16 +17,40 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-CHINESE = (
-    "manpages-zh debian-reference-zh-cn libreoffice-help-zh-cn debian-faq-zh-cn debian-edu-doc-zh-cn "
-    "maint-guide-zh-cn gnome-user-docs kicad-doc-zh installation-guide-amd64 debian-handbook linux-doc-6.1"
-).split()
-LATIN = (
-    "manpages manpages-dev freebsd-manpages git-doc zsh-doc debian-policy debian-reference-en vim-doc "
-    "aptitude-doc-en developers-reference harden-doc python3.11-doc postgresql-doc-15 perl-doc"
-).split()
+CHINESE = [
+    "manpages-zh",
+    "debian-reference-zh-cn",
+    "libreoffice-help-zh-cn",
+    "debian-faq-zh-cn",
+    "debian-edu-doc-zh-cn",
+    "maint-guide-zh-cn",
+    "gnome-user-docs",
+    "kicad-doc-zh",
+    "installation-guide-amd64",
+    "debian-handbook",
+    "linux-doc-6.1",
+]
+LATIN = [
+    "manpages",
+    "manpages-dev",
+    "freebsd-manpages",
+    "git-doc",
+    "zsh-doc",
+    "debian-policy",
+    "debian-reference-en",
+    "vim-doc",
+    "aptitude-doc-en",
+    "developers-reference",
+    "harden-doc",
+    "python3.11-doc",
+    "postgresql-doc-15",
+    "perl-doc",
+]
 SMALLEST, LARGEST = 1_500, 60_000  # characters of a document
-_FOREIGN = re.compile(r"zh[-_]?TW|zh_HK|/html/(?!en-US|zh-CN)[a-z]{2}-[A-Z]{2}/|installation-guide-amd64/(?!en|zh_CN)[a-z]{2}(_[A-Z]{2})?/", re.IGNORECASE)
+_FOREIGN = re.compile(
+    r"zh[-_]?TW|zh_HK|/html/(?!en-US|zh-CN)[a-z]{2}-[A-Z]{2}/|installation-guide-amd64/(?!en|zh_CN)[a-z]{2}(_[A-Z]{2})?/",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +117,7 @@ def _texts(folder: Path) -> Iterator[tuple[str, str]]:
             continue
         if re.search(r"/man/man\d|/man/zh[^/]*/man", name):
             yield name, _roff(_read(path))
-        elif re.search(r"\.x?html?(\.gz)?$", name):
-            yield name, _html(_read(path))
-        elif name.endswith(".page") and ("/zh_CN/" in name or "/C/" in name):
+        elif re.search(r"\.x?html?(\.gz)?$", name) or (name.endswith(".page") and ("/zh_CN/" in name or "/C/" in name)):
             yield name, _html(_read(path))
         elif re.search(r"\.(txt|pod|rst)(\.gz)?$", name):
             yield name, _read(path)
@@ -112,9 +134,10 @@ def _roff(text: str) -> str:
     text = re.sub(r'\\f\(?[A-Z]{1,2}|\\f\[[^]]*\]|\\[&%/,|^]|\\s[+-]?\d|\\"[^\n]*', "", text)
     text = text.replace("\\-", "-").replace("\\e", "\\").replace("\\(aq", "'").replace("\\ ", " ")
     lines = []
-    for line in text.splitlines():
+    for written in text.splitlines():
+        line = written
         if line.startswith((".", "'")):
-            line = re.sub(r'^[.\'](SH|SS|TP|B|I|BR|IR|BI|RB|RI|IP|Nm|Nd|Sh|Ss|Fl|Ar|Xr|Pa|Dv|Cm|It)\b ?', "", line)
+            line = re.sub(r"^[.\'](SH|SS|TP|B|I|BR|IR|BI|RB|RI|IP|Nm|Nd|Sh|Ss|Fl|Ar|Xr|Pa|Dv|Cm|It)\b ?", "", line)
             if line.startswith((".", "'")):
                 continue
         lines.append(line.replace('"', ""))
@@ -128,6 +151,8 @@ def _html(text: str) -> str:
         tree = html.fromstring(text.encode())
     except Exception:  # a page that is no page
         return ""
-    for element in tree.xpath("//script|//style|//head|//*[contains(@class,'nav') or contains(@class,'sphinxsidebar')]"):
+    for element in tree.xpath(
+        "//script|//style|//head|//*[contains(@class,'nav') or contains(@class,'sphinxsidebar')]"
+    ):
         element.drop_tree()
     return re.sub(r"\n\s*\n+", "\n", "\n".join(tree.itertext()))

@@ -12,9 +12,7 @@ from __future__ import annotations
 import argparse
 import random
 import re
-import shutil
 import statistics
-import subprocess
 import tempfile
 import time
 from collections import Counter
@@ -22,9 +20,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import corpus
 import numpy as np
 
+import corpus
 from shoumi.engine.home import Home
 from shoumi.engine.intake import Intake
 from shoumi.engine.passages.normalise import Offsets, fold
@@ -77,7 +75,9 @@ class Bench:
 
     def passage(self, language: str, size: int) -> tuple[int, str]:
         """Draw a passage: ``size`` letters or characters of a registered document, not of markup or tables alone."""
-        places = [place for place, text in enumerate(self.registered) if text.language == language and place in self.numbers]
+        places = [
+            place for place, text in enumerate(self.registered) if text.language == language and place in self.numbers
+        ]
         while True:
             place = self.draw.choice(places)
             letters = self.letters[place]
@@ -158,7 +158,8 @@ class Bench:
         for text in alone[:count]:
             raw = text.text.encode()
             for one in self.searcher.search(raw).passages:
-                flagged.append(f"{text.name} ~ {self.registered[self.by_number[one.number]].name}: {raw[one.start : one.end].decode()!r}")
+                other = self.registered[self.by_number[one.number]].name
+                flagged.append(f"{text.name} ~ {other}: {raw[one.start : one.end].decode()!r}")
                 break
         return len(alone[:count]), len(flagged), flagged
 
@@ -235,8 +236,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as work:
         bench = Bench(arguments, Path(work))
         print(f"{len(bench.registered)} registered, {len(bench.unseen)} unseen; {bench.stats.characters:,} characters")
-        print(f"index {bench.stats.bytes / bench.stats.characters:.2f} bytes per character, "
-              f"registering {bench.stats.characters / bench.adding / 1e6:.1f} M characters per CPU-second")
+        print(
+            f"index {bench.stats.bytes / bench.stats.characters:.2f} bytes per character, "
+            f"registering {bench.stats.characters / bench.adding / 1e6:.1f} M characters per CPU-second"
+        )
         chinese = Counter(c for t in bench.registered for c in t.text if "\u4e00" <= c <= "\u9fff")
         kinds = changes(bench.draw, "".join(c for c, _ in chinese.most_common(2000)))
         for name, language, size in ROWS:
@@ -244,7 +247,10 @@ def main() -> None:
                 cell = Cell(name, language, size)
                 bench.run(cell, kinds[name])
                 mean = statistics.mean(cell.overlap) if cell.overlap else 0.0
-                print(f"{name:16} {language} {size:4}  {100 * cell.found / cell.tried:6.1f} %   span {mean:.3f}", flush=True)
+                print(
+                    f"{name:16} {language} {size:4}  {100 * cell.found / cell.tried:6.1f} %   span {mean:.3f}",
+                    flush=True,
+                )
         print(f"wrong documents: {sum(bench.wrong.values())} in {bench.files} files {dict(bench.wrong)}")
         count, flagged, which = bench.unrelated(arguments.unrelated)
         print(f"unrelated documents flagged: {flagged} of {count}")

@@ -32,9 +32,7 @@ def add(commands: Any) -> None:
     adding.add_argument("--owner", metavar="UNIT", help="who answers for it")
     adding.add_argument("--id", default="", help="a name of your own, for one document (default: from its content)")
     adding.add_argument("--title", default="", help="what it is called (default: its file name)")
-    adding.add_argument(
-        "--belongs", action="append", default=[], metavar="ADDRESS", help="where it may be; repeatable"
-    )
+    adding.add_argument("--belongs", action="append", default=[], metavar="ADDRESS", help="where it may be; repeatable")
     add_settings(adding)
     background = _action(actions, "background", "texts that everybody uses: never a finding by themselves", _background)
     background.add_argument("paths", nargs="+", metavar="PATH")
@@ -117,7 +115,9 @@ def _until(term: str | None, until: str | None) -> str | None:
         try:
             moment(until)
         except ValueError as error:
-            raise UsageError(f"--until {until!r}: a date such as 2030-12-31, or a time such as 2030-06-07T09:00") from error
+            raise UsageError(
+                f"--until {until!r}: a date such as 2030-12-31, or a time such as 2030-06-07T09:00"
+            ) from error
         return until
     if term is None or term in ("long", "长期", "長期"):
         return None
@@ -214,5 +214,8 @@ def _stats(arguments: argparse.Namespace) -> int:  # noqa: ARG001
         stats = register.stats()
     per = stats.bytes / stats.characters if stats.characters else 0.0
     print(f"documents: {stats.documents}\nbackground: {stats.background}\ncharacters: {stats.characters}")
-    print(f"segments: {stats.segments}\nfingerprints: {stats.entries}\nbytes: {stats.bytes}\nbytes per character: {per:.2f}")
+    print(
+        f"segments: {stats.segments}\nfingerprints: {stats.entries}\n"
+        f"bytes: {stats.bytes}\nbytes per character: {per:.2f}"
+    )
     return 0

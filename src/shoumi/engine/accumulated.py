@@ -20,7 +20,12 @@ def due(home: Home, addresses: Sequence[str]) -> list[Match]:
     found = []
     for total in totals(home, addresses):
         document = total.document
-        values = (("files", total.files), ("title", document.title), ("level", document.level), ("length", total.length))
+        values = (
+            ("files", total.files),
+            ("title", document.title),
+            ("level", document.level),
+            ("length", total.length),
+        )
         found.append(
             Match(
                 id=identify(key, RULE, document.id),

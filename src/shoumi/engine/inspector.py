@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Final
 
-from shoumi.engine import passages, registry, rule
+from shoumi.engine import cuts, passages, registry, rule
 from shoumi.engine.detector import Detection, Detector
 from shoumi.engine.errors import RuleError
 from shoumi.engine.finding import masked, matches
 from shoumi.engine.home import Home
-from shoumi.engine.patterns import FOLD, Patterns, prepare
+from shoumi.engine.patterns import FOLD, Patterns, RawPatterns, prepare, prepare_raw
 from shoumi.engine.rule import Pack, Rule
 from shoumi.engine.settings import Settings
 from shoumi.engine.types import Document, Gap, Locator, Match, Segment, Trail
@@ -22,14 +24,16 @@ from shoumi.engine.view import View
 if TYPE_CHECKING:
     from shoumi.engine.detectors.passages import Passages
 
+_CAPITALS: Final = re.compile("(?<=[A-Z]{2})_|_(?=[A-Z]{2})")
+
 
 class Inspector:
     """The rules of some packs, ready to run. One per process; ``until`` is the last day its verdicts so far hold."""
 
     def __init__(self, settings: Settings, home: Home) -> None:
         self.settings = settings
-        cache = home.folder("cache")
-        self.packs: tuple[Pack, ...] = tuple(rule.load(name, cache) for name in rule.resolve(settings.packs))
+        cache_folder = home.folder("cache")
+        self.packs: tuple[Pack, ...] = tuple(rule.load(name, cache_folder) for name in rule.resolve(settings.packs))
         self.rules: dict[str, Rule] = {entry.id: entry for pack in self.packs for entry in pack.rules}
         by_detector: dict[str, list[Rule]] = {}
         for entry in self.rules.values():
@@ -42,9 +46,13 @@ class Inspector:
             (known[name](entries, settings), frozenset(entry.id for entry in entries))
             for name, entries in sorted(by_detector.items())
         ]
-        self._patterns: Patterns = prepare(tuple(self.rules.values()), cache, home.derive("rules cache"))
+        self._patterns: Patterns = prepare(tuple(self.rules.values()), cache_folder, home.derive("rules cache"))
+        self._raw: Callable[[], RawPatterns] = cache(
+            lambda: prepare_raw(tuple(self.rules.values()), cache_folder, home.derive("rules cache"))
+        )
         self._key = home.derive("finding ids")
         self.until: datetime.date | None = None
+        self._last: Document | None = None  # the end of a long chat that is inspected in several parts
         self.generation = ""  # of the registered documents; part of the cache key
         self.passages: Passages | None = None  # while nothing is registered they cost one look at the disk
         if passages.registered(home):
@@ -61,8 +69,11 @@ class Inspector:
             self.passages = finder
 
     def inspect(self, document: Document) -> Iterator[Match | Gap]:
-        """Return what the rules find in a document."""
-        return self._inspect(document, View(document.segments))
+        """Return what the rules find in a document; in a chat, also what is cut into several messages."""
+        found = self._inspect(document, View(document.segments))
+        if not any(segment.locator.message is not None for segment in document.segments):
+            return found
+        return self._with_cuts(document, found)
 
     def inspect_bytes(self, raw: bytes, trail: Trail) -> Iterator[Match | Gap]:
         """Return what the rules find in a plain text that is valid UTF-8: the fast way for ordinary files."""
@@ -73,12 +84,36 @@ class Inspector:
         return self._decide(Document(trail, segments), View(segments, raw), hits)
 
     def inspect_name(self, name: str, trail: Trail) -> Iterator[Match | Gap]:
-        """Return what the rules find in a file's name."""
+        """Return what the rules find in a file's name; low lines between capitals are spaces for marks."""
+        found = set()
+        for event in self._of_name(name, trail):
+            found.add(event.rule)
+            yield event
+        spaced = _CAPITALS.sub(" ", name)
+        if spaced != name:
+            for event in self._of_name(spaced, trail):
+                if event.rule not in found and self.rules[event.rule].detector == "marks":
+                    yield event
+
+    def _of_name(self, name: str, trail: Trail) -> Iterator[Match]:
         raw = name.encode("utf-8", "replace")
-        if not self._patterns.scan(raw):
-            return iter(())
-        events = self.inspect_bytes(raw, trail)
-        return (replace(event, locator=Locator(part="name")) for event in events if isinstance(event, Match))
+        hits = self._patterns.scan(raw)
+        if not hits:
+            return
+        where = Locator(part="name")
+        segments = (Segment("", joint="", locator=where),)
+        for event in self._decide(Document(trail, segments), View(segments, raw), hits):
+            if isinstance(event, Match):
+                yield replace(event, locator=where)
+
+    @property
+    def everything(self) -> bool:
+        """Whether raw bytes are to be searched for all text, not only near anchors: registered passages have none."""
+        return self.passages is not None
+
+    def places(self, data: bytes) -> Sequence[tuple[int, int]]:
+        """Return where anchors end in raw bytes, in any encoding (see ``rawsweep``)."""
+        return self._raw().places(data)
 
     def mask(self, text: str) -> str:
         """Return a name or path with the secrets that it holds masked."""
@@ -97,6 +132,75 @@ class Inspector:
             hits.setdefault(name, [])  # a column's heading calls its rules, although it stands elsewhere
         return self._decide(document, view, hits) if hits or self.passages is not None else iter(())
 
+    def _with_cuts(self, document: Document, found: Iterator[Match | Gap]) -> Iterator[Match | Gap]:
+        """Yield what was found, then what only shows when messages are put together again."""
+        known: list[Match] = []
+        for event in found:
+            if isinstance(event, Match):
+                known.append(event)
+            yield event
+        before = cuts.continued(self._last, document)
+        segments = (*before, *document.segments)
+        self._last = replace(document, segments=segments[-4 * cuts.MOST :])
+        pieced = [
+            event
+            for window in self._suspects(segments)
+            if window[-1] >= len(before)
+            for event in self._put_together(document, segments, window)
+        ]
+        if self.passages is not None:
+            pieced += self._copied_apart(document, segments)
+        yield from cuts.fresh(pieced, known)
+
+    def _suspects(self, segments: Sequence[Segment]) -> Iterator[cuts.Window]:
+        """Yield the windows in which something may reach over a border, told from all windows in one text."""
+        batch: list[tuple[cuts.Window, list[str]]] = []
+        size = 0
+        for window in cuts.windows(segments):
+            pieces = cuts.pieces(segments, window)
+            batch.append((window, pieces))
+            size += sum(map(len, pieces))
+            if size > cuts.BATCH:
+                yield from self._crossed(batch)
+                batch, size = [], 0
+        yield from self._crossed(batch)
+
+    def _crossed(self, batch: Sequence[tuple[cuts.Window, list[str]]]) -> Iterator[cuts.Window]:
+        texts = [Segment(text, joint="" if at else "\n") for _, parts in batch for at, text in enumerate(parts)]
+        view = View(texts)
+        hits = self._patterns.scan(view.raw)
+        if not hits:
+            return
+        owners = [number for number, (_, parts) in enumerate(batch) for _ in parts]
+        folded, found = self._detections(view, hits, note=False)
+        crossed: dict[int, None] = {}
+        for detection in found:
+            start, end = folded.source_span(detection.start, detection.end)
+            first, last = view.segment_at(start), view.segment_at(max(start, end - 1))
+            if first != last and owners[first] == owners[last]:
+                crossed[owners[first]] = None
+        yield from (batch[number][0] for number in crossed)
+
+    def _put_together(self, document: Document, segments: Sequence[Segment], window: cuts.Window) -> Iterator[Match]:
+        joined = replace(document, segments=cuts.together(segments, window))
+        view = View(joined.segments)
+        view, found = self._detections(view, self._patterns.scan(view.raw))
+        for match in matches(joined, view, found, self.rules, self._key, self.mask):
+            if "messages" in match.data:
+                yield match
+
+    def _copied_apart(self, document: Document, segments: Sequence[Segment]) -> Iterator[Match]:
+        """Yield registered passages in the messages of one sender, between which others spoke."""
+        if self.passages is None:
+            return
+        for places in cuts.orders(segments)[1]:
+            own = replace(document, segments=tuple(segments[place] for place in places))
+            view = View(own.segments)
+            found = self.passages.find(view, own, ())
+            for match in matches(own, view, found, self.rules, self._key, self.mask):
+                if "messages" in match.data:
+                    yield match
+
     def _decide(self, document: Document, view: View, hits: dict[str, list[int]]) -> Iterator[Match | Gap]:
         view, found = self._detections(view, hits)
         if self.passages is not None:
@@ -104,11 +208,11 @@ class Inspector:
             self._note(copied)
             found += copied
         kept, gaps = self._capped(found)
-        yield from matches(document, view, kept, self.rules, self._key)
+        yield from matches(document, view, kept, self.rules, self._key, self.mask)
         for gap in gaps:
             yield Gap("limit", gap, document.trail, "detect")
 
-    def _detections(self, view: View, hits: dict[str, list[int]]) -> tuple[View, list[Detection]]:
+    def _detections(self, view: View, hits: dict[str, list[int]], *, note: bool = True) -> tuple[View, list[Detection]]:
         if FOLD in hits:
             view = view.fold()
             hits = self._patterns.scan(view.raw)
@@ -117,7 +221,8 @@ class Inspector:
         for detector, names in self._detectors:
             if not names.isdisjoint(hits):
                 found.extend(detector.detect(view, hits))
-        self._note(found)
+        if note:
+            self._note(found)
         return view, found
 
     def _note(self, found: Sequence[Detection]) -> None:

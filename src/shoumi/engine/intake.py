@@ -1,8 +1,8 @@
 """Registering: addresses in, documents of the registry out, through the same extraction as every scan.
 
-Each file is a document; so is each file in an archive or mail. What an office file embeds belongs to it. Text lives only
-as long as its fingerprints are being made. Documents appear in batches, whole or not at all; what could not be read is
-a Gap, as in a scan, and the others are registered all the same.
+Each file is a document; so is each file in an archive or mail. What an office file embeds belongs to it. Text lives
+only as long as its fingerprints are being made. Documents appear in batches, whole or not at all; what could not be
+read is a Gap, as in a scan, and the others are registered all the same.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ class Listener:
         blocks = [segment.keep for segment in document.segments]
         if blocks and blocks[0] is not None:  # a block of a large text repeats some of its neighbours
             kept = tuple(
-                replace(part, text=part.text[slice(*part.keep)] if part.keep else part.text) for part in document.segments
+                replace(part, text=part.text[slice(*part.keep)] if part.keep else part.text)
+                for part in document.segments
             )
             return self.inspect_bytes(View(kept).raw, document.trail)
         return self.inspect_bytes(View(document.segments).raw, document.trail)
@@ -129,7 +130,9 @@ class Intake:
             if not isinstance(entry, Found):
                 continue
             self.watch(entry.path)
-            gaps = [event for event in examiner.examine(source.item(entry.path, self.settings)) if isinstance(event, Gap)]
+            gaps = [
+                event for event in examiner.examine(source.item(entry.path, self.settings)) if isinstance(event, Gap)
+            ]
             self.outcome.gaps += gaps
             self._take(listener, entry.path, about, kind, said=bool(gaps))
 
@@ -216,7 +219,10 @@ class Intake:
             for segment in segments:
                 passing = segment.passing(sketch)
                 hits = segment.find(sketch.take(passing), passing)
-                pairs = {(at, known.get(number, -1)) for at, number in zip(hits.query.tolist(), hits.numbers.tolist(), strict=True)}
+                pairs = {
+                    (at, known.get(number, -1))
+                    for at, number in zip(hits.query.tolist(), hits.numbers.tolist(), strict=True)
+                }
                 votes.update(family for _, family in pairs if family > 0)
             family, count = votes.most_common(1)[0] if votes else (0, 0)
             result.append(family if count >= _ALIKE * max(8, len(sketch)) else first + place)
@@ -252,4 +258,3 @@ def _entries(places: Any, hashes: Any, documents: Sequence[Registered], ends: Se
     from shoumi.engine.passages.index import build
 
     return build(places, hashes, [document.number for document in documents], ends)
-

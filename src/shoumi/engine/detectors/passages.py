@@ -111,7 +111,9 @@ class Passages:
         severity: Severity = own.severity if marked else raised(own.severity)
         if own.severity == "info":
             severity = "info"
-        reasons = [Reason("passages.copied", (("title", source.title), ("level", source.level), ("length", passage.length)))]
+        reasons = [
+            Reason("passages.copied", (("title", source.title), ("level", source.level), ("length", passage.length)))
+        ]
         ended, until = self._ended(source)
         if ended is not None:
             reasons.append(ended)
@@ -132,7 +134,15 @@ class Passages:
         }
         content = f"{source.id}\0{passage.text.decode('utf-16-le', 'replace')}"
         return Detection(
-            COPIED, passage.start, passage.end, content, tuple(reasons), severity=severity, mask="edges", data=data, until=until
+            COPIED,
+            passage.start,
+            passage.end,
+            content,
+            tuple(reasons),
+            severity=severity,
+            mask="edges",
+            data=data,
+            until=until,
         )
 
     def _ended(self, source: Registered) -> tuple[Reason | None, datetime.date | None]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from shoumi.engine.passages.search import Passage
 
 DAYS: Final = 180  # after which an excerpt is forgotten
-ENOUGH: Final = 80  # characters of a document that excerpts must have between them …
+ENOUGH: Final = 72  # characters of a document that excerpts must have between them …
 PIECES: Final = 4  # … in at least so many pieces
 COMMON: Final = 6  # files that have the same excerpt: a phrase
 _SCHEMA: Final = """
@@ -132,7 +132,9 @@ def _weight(characters: int, language: str) -> int:
 def _files(excerpt: Excerpt, excerpts: Sequence[Excerpt]) -> int:
     """Return in how many files more than half of an excerpt stands."""
     half = (excerpt.end - excerpt.start) / 2
-    return len({other.file for other in excerpts if min(excerpt.end, other.end) - max(excerpt.start, other.start) > half})
+    return len(
+        {other.file for other in excerpts if min(excerpt.end, other.end) - max(excerpt.start, other.start) > half}
+    )
 
 
 def _union(excerpts: Sequence[Excerpt]) -> list[tuple[int, int]]:

@@ -22,7 +22,7 @@ ENOUGH: Final = 45.5  # weight that an unbroken run must cover: 16 characters of
 _LETTERS: Final = 46  # characters that a run of mostly letters and digits must have
 _CHINESE: Final = 16  # … and one of mostly Chinese, Japanese or Korean
 _GAP: Final = 160  # characters between two hits of one passage, at most
-_COST: Final = 0.08  # of each uncovered weight unit between hits
+_COST: Final = 0.05  # of each uncovered weight unit between hits
 _BACK: Final = 24  # runs that are looked back at
 
 
@@ -43,7 +43,9 @@ class Chain:
     runs: tuple[tuple[int, int], ...]  # spans of the checked text that hits cover
 
 
-def chains(hits: Hits, ends: NDArray[np.int64], worth: NDArray[np.float64], weight: NDArray[np.int64]) -> Iterator[Chain]:
+def chains(
+    hits: Hits, ends: NDArray[np.int64], worth: NDArray[np.float64], weight: NDArray[np.int64]
+) -> Iterator[Chain]:
     """Yield chains, best first within a document. Hits are in any order.
 
     ``ends`` says for each hit where its k-gram ends; ``worth`` how much of its weight counts (0 for boilerplate … 1);
@@ -102,7 +104,7 @@ def _link(runs: NDArray[np.int64], sums: NDArray[np.float64], weight: NDArray[np
                 best, link = value, back
         before.append(link)
         score.append(covered[here] + best)
-    return _trace(number, rows, covered, before, score, weight)
+    return _trace(number, rows, covered, (before, score), weight)
 
 
 def _solid(start: int, end: int, covered: float, weight: NDArray[np.int64]) -> bool:
@@ -114,8 +116,13 @@ def _solid(start: int, end: int, covered: float, weight: NDArray[np.int64]) -> b
 
 
 def _trace(
-    number: int, rows: list[Any], covered: list[float], before: list[int], score: list[float], weight: NDArray[np.int64]
+    number: int,
+    rows: list[Any],
+    covered: list[float],
+    links: tuple[list[int], list[float]],  # the predecessor of each run, the score of the chain that ends with it
+    weight: NDArray[np.int64],
 ) -> list[Chain]:
+    before, score = links
     used = [False] * len(rows)
     found = []
     for last in sorted(range(len(rows)), key=lambda row: -score[row]):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,12 +24,14 @@ FEW: Final = 4  # families of documents that may share a text which still counts
 MANY: Final = 9  # … and from which on it counts nothing
 _FEWEST: Final = 5  # different characters in a k-gram that says something
 _PHRASES: Final = Path(__file__).with_name("phrases.txt")
-_LEADER: Final = re.compile(
-    rb"[^\r\n\f]*?(?:(?:\.[ \t]?){4,}|(?:\xe2\x80\xa6[ \t]?){2,}|(?:\xc2\xb7[ \t]?){4,}|\t)[ \t]*\d{1,4}[ \t]*(?=[\r\n\f]|$)"
-)
+_LINE: Final = re.compile(rb"[^\r\n\f]+")
+_TAIL: Final = 64  # bytes at the end of a line that hold leader and page number
+_LEADER: Final = re.compile(rb"(?:(?:\. ?){4}|(?:\xe2\x80\xa6 ?){2}|(?:\xc2\xb7 ?){4})[ \t]*\d{1,4}[ \t]*$")
 
 
-def worth(hits: Hits, ends: NDArray[np.int64], families: NDArray[np.int64], codes: Codes, common: Any) -> NDArray[np.float64]:
+def worth(
+    hits: Hits, ends: NDArray[np.int64], families: NDArray[np.int64], codes: Codes, common: Any
+) -> NDArray[np.float64]:
     """Return how much each hit counts. ``families`` of the hits; ``common``: spans that are boilerplate, sorted."""
     found = _rarity(hits.query, families)
     found[~_varied(hits.query, ends, codes)] = 0.0
@@ -76,19 +79,18 @@ def inside(starts: NDArray[np.int64], ends: NDArray[np.int64], spans: NDArray[np
 
 
 def leaders(raw: bytes) -> list[tuple[int, int]]:
-    """Return the bytes of lines of a table of contents: words, a leader of dots or a tab, a page number."""
-    if b"...." not in raw and b"\xe2\x80\xa6" not in raw and b". . ." not in raw and b"\t" not in raw:
+    """Return the bytes of lines of a table of contents: words, a leader of dots, a page number."""
+    if not any(leader in raw for leader in (b"....", b". . .", b"\xe2\x80\xa6", b"\xc2\xb7\xc2\xb7")):
         return []
-    found = [match.span() for match in _LEADER.finditer(raw)]
+    lines = (match.span() for match in _LINE.finditer(raw))
+    found = [(start, end) for start, end in lines if _LEADER.search(raw[max(start, end - _TAIL) : end])]
     # A single such line is a sentence that trails off, or a row of a table; a table of contents has several together.
     return [span for span, near in zip(found, _neighbours(found), strict=True) if near]
 
 
 def _neighbours(spans: list[tuple[int, int]]) -> list[bool]:
-    close = [later[0] - earlier[1] <= 4 for earlier, later in zip(spans, spans[1:], strict=False)]
-    return [
-        sum(close[max(0, number - 2) : number + 2]) >= 2 for number in range(len(spans))
-    ]
+    close = [later[0] - earlier[1] <= 4 for earlier, later in pairwise(spans)]
+    return [sum(close[max(0, number - 2) : number + 2]) >= 2 for number in range(len(spans))]
 
 
 @cache

@@ -42,7 +42,7 @@ _LOW: Final = np.uint64(0xFFFFFFFF)
 _SPARE: Final = np.uint64(64 - BITS)
 
 
-class Damaged(ShoumiError):
+class Damaged(ShoumiError):  # noqa: N818  (a state of a file, not a mistake)
     """A segment that does not have the content it was written with."""
 
 
@@ -74,7 +74,9 @@ def build(places: NDArray[np.int64], hashes: Hashes, numbers: Sequence[int], end
     return ordered(hashes >> _SPARE, places.astype(np.uint32), np.array(numbers, dtype=np.uint32), starts)
 
 
-def ordered(keys: Keys, positions: NDArray[np.uint32], numbers: NDArray[np.uint32], starts: NDArray[np.uint32]) -> Entries:
+def ordered(
+    keys: Keys, positions: NDArray[np.uint32], numbers: NDArray[np.uint32], starts: NDArray[np.uint32]
+) -> Entries:
     """Sort entries by key, then position, and leave out what is repeated too often."""
     keys, positions = _sorted_pieces(keys, positions)
     order = np.argsort(keys, kind="stable")  # merges the sorted pieces
@@ -187,7 +189,7 @@ def write(path: Path, entries: Entries, key: bytes) -> str:
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(bytes(_HEAD))
             for part in (filled, directory, stored, entries.numbers, entries.starts):
-                data = memoryview(np.ascontiguousarray(part, dtype=part.dtype.newbyteorder("<"))).cast("B")
+                data = np.ascontiguousarray(part, dtype=part.dtype.newbyteorder("<")).view(np.uint8).data
                 for piece in (data, bytes(-len(data) % 16)):
                     file.write(piece)
                     digest.update(piece)
@@ -273,7 +275,8 @@ class Segment:
     def entries(self) -> Entries:
         """Return everything, decrypted, for merging."""
         stored = self._decrypt(np.arange(len(self._blocks)))[: self.count]
-        counts = np.diff(self._directory.astype(np.int64))
+        edges = self._directory.astype(np.int64)
+        counts = edges[1:] - edges[:-1]
         upper = np.repeat(np.arange(len(counts), dtype=np.uint64) >> np.uint64(self._bits - (BITS - 32)), counts)
         keys = (upper << np.uint64(32)) | (stored >> np.uint64(32))
         return Entries(keys, (stored & _LOW).astype(np.uint32), self.numbers, self._starts)
@@ -298,5 +301,8 @@ def merge(segments: Iterable[Segment], alive: Container[int]) -> Entries:
         starts.append((begins + lengths)[kept])
         end += int((lengths * kept).sum())
     return ordered(
-        np.concatenate(keys), np.concatenate(positions), np.concatenate(numbers), np.concatenate(starts).astype(np.uint32)
+        np.concatenate(keys),
+        np.concatenate(positions),
+        np.concatenate(numbers),
+        np.concatenate(starts).astype(np.uint32),
     )

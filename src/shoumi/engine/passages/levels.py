@@ -15,7 +15,7 @@ from shoumi.engine.types import SEVERITIES, Severity
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """``rank`` orders levels across schemes, higher is graver; ``legal`` longest term in years (国家秘密, 保守国家秘密法)."""
+    """``rank`` orders levels across schemes, higher is graver; ``years``: the longest term that the law allows."""
 
     name: str
     severity: Severity
@@ -27,7 +27,10 @@ _KNOWN: Final = (
     (r"绝密|絕對?機密|絕密|top secret|极密|極密", Level("绝密", "critical", 90, 30)),
     (r"机密|機密|^secret\b|geheim|secret d[ée]fense", Level("机密", "critical", 80, 20)),
     (r"秘密|祕密|confidential(?! and)|vs-vertraulich|密件", Level("秘密", "high", 70, 10)),
-    (r"核心商密|核心商业秘密|核心商業秘密|strictly confidential|restricted secret|极机密", Level("核心商密", "high", 60)),
+    (
+        r"核心商密|核心商业秘密|核心商業秘密|strictly confidential|restricted secret|极机密",
+        Level("核心商密", "high", 60),
+    ),
     (r"启用前|啟用前|exam", Level("启用前", "critical", 85)),
     (r"工作秘密|不予公开|official-sensitive|cui|controlled|限閱|vs-nfd|restricted", Level("工作秘密", "medium", 50)),
     (r"普通商密|商业秘密|商業秘密|company|社外秘|대외비", Level("普通商密", "medium", 40)),

@@ -2,8 +2,8 @@
 
 One SQLite database in the home folder, sealed metadata (AES-GCM under a derived key), and the segments beside it. A
 document appears when its segment is on disk and the transaction that names both has ended: a killed ``add`` leaves
-whole documents or none. Segments are never changed; merging writes a new one and swaps it in. Two processes wait for one
-another; readers never wait.
+whole documents or none. Segments are never changed; merging writes a new one and swaps it in. Two processes wait for
+one another; readers never wait.
 """
 
 from __future__ import annotations
@@ -185,7 +185,9 @@ class Register:
         try:
             return json.loads(AESGCM(self.key).decrypt(sealed[:12], sealed[12:], name))
         except (InvalidTag, ValueError) as error:
-            raise ShoumiError(f"an entry of the registry in {self.folder} was changed: run `shoumi register verify`") from error
+            raise ShoumiError(
+                f"an entry of the registry in {self.folder} was changed: run `shoumi register verify`"
+            ) from error
 
     def mark(self, id_: str) -> bytes:
         """Return what stands for an id in the open part of the database."""
@@ -226,7 +228,9 @@ class Register:
 
     def families(self) -> dict[int, int]:
         """Return the family of each living document of the index, without reading its metadata; -1: background."""
-        rows = self._database.execute("select number, case kind when 'documents' then family else -1 end from documents")
+        rows = self._database.execute(
+            "select number, case kind when 'documents' then family else -1 end from documents"
+        )
         return dict(rows.fetchall())
 
     def segments(self) -> list[tuple[str, Kind, int, str]]:
@@ -295,7 +299,9 @@ class Register:
     def change(self, document: Registered) -> None:
         """Store other metadata for a document that is registered."""
         with self.writing() as database:
-            database.execute("update documents set sealed = ? where number = ?", (self._sealed(document), document.number))
+            database.execute(
+                "update documents set sealed = ? where number = ?", (self._sealed(document), document.number)
+            )
 
     def release(self, id_: str, because: str) -> Registered:
         """End a document's protection by a person's decision; the reason is kept. Raises UsageError."""
@@ -308,11 +314,9 @@ class Register:
 
     def remove(self, ids: Iterable[str]) -> list[str]:
         """Forget documents; returns the ids that were registered. Takes effect at once."""
-        removed = []
         with self.writing() as database:
-            for id_ in ids:
-                if database.execute("delete from documents where mark = ?", (self.mark(id_),)).rowcount:
-                    removed.append(id_)
+            forget = "delete from documents where mark = ?"
+            removed = [id_ for id_ in ids if database.execute(forget, (self.mark(id_),)).rowcount]
         self._shrink()
         return removed
 
@@ -344,9 +348,13 @@ class Register:
                     (self.folder / name).unlink(missing_ok=True)
                     continue
                 size = (self.folder / name).stat().st_size
-                database.execute("insert into segments values (?, ?, ?, ?, ?)", (name, kind, len(merged.keys), digest, size))
+                database.execute(
+                    "insert into segments values (?, ?, ?, ?, ?)", (name, kind, len(merged.keys), digest, size)
+                )
                 database.executemany("delete from segments where name = ?", [(old,) for old in olds])
-                database.executemany("update documents set segment = ? where segment = ?", [(name, old) for old in olds])
+                database.executemany(
+                    "update documents set segment = ? where segment = ?", [(name, old) for old in olds]
+                )
             for old in olds:
                 (self.folder / old).unlink(missing_ok=True)
 

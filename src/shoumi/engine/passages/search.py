@@ -1,8 +1,8 @@
 """A text in, the passages that it has from registered documents out: fold, look up, chain, judge.
 
-A passage counts when an unbroken run is long enough (``align.ENOUGH``), or when a chain of shorter runs in the same order and at
-the same distances covers ``BROKEN``: a text with misreadings has no long runs, but two texts that merely use the same
-phrases do not have them in the same places.
+A passage counts when an unbroken run is long enough (``align.ENOUGH``), or when a chain of shorter runs in the same
+order and at the same distances covers ``BROKEN``: a text with misreadings has no long runs, but two texts that merely
+use the same phrases do not have them in the same places.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from shoumi.engine.passages.grams import Gram
 from shoumi.engine.passages.index import Hits, Segment
 from shoumi.engine.passages.normalise import Codes, Offsets, fold, folding
 
-BROKEN: Final = 72.0  # score that a chain of runs needs when none of them is long enough alone …
+BROKEN: Final = 66.0  # score that a chain of runs needs when none of them is long enough alone …
 _SPAN: Final = 200  # … and the weight that it spans: a form letter filled in otherwise is shorter
-_DENSE: Final = 120.0  # score from which its span does not matter
-FRAGMENT: Final = 27.0  # weight of an excerpt that only counts together with others
+_DENSE: Final = 100.0  # score from which its span does not matter
+FRAGMENT: Final = 24.0  # weight of an excerpt that only counts together with others
 _NEAR: Final = 60  # folded characters between pieces of one document that are reported as one passage
 _SHORTEST: Final = 8  # folded characters below which nothing can match
 BACKGROUND: Final = -1
@@ -88,7 +88,9 @@ class Searcher:
                 phrases.append(passing.compress(common) + at)
         if not found:
             return Hits(*(np.empty(0, dtype=np.int64) for _ in range(3))), np.empty(0, dtype=np.int64)
-        together = [np.concatenate([getattr(part, name) for part in found]) for name in ("query", "numbers", "positions")]
+        together = [
+            np.concatenate([getattr(part, name) for part in found]) for name in ("query", "numbers", "positions")
+        ]
         return Hits(*together), np.unique(np.concatenate(phrases))
 
     def _living(self, hits: Hits) -> tuple[Hits, NDArray[np.int64]]:
@@ -192,4 +194,3 @@ def _joined(found: list[Chain]) -> list[Chain]:
         else:
             result.append(chain)
     return result
-
