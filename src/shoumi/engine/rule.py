@@ -271,14 +271,19 @@ def _rule(path: Path, pack: str, entry: dict[str, Any]) -> Rule:
     )
     values["reach"] = tuple(entry.get("reach", (256, 256)))
     rule = Rule(pack=pack, file=str(path), line=line, **values)
-    if rule.pattern is not None:
-        try:
-            re.compile(rule.pattern)
-        except re.error as error:
-            raise refuse(f"the pattern is not valid: {error}") from error
-        if PACKS not in path.parents and (why := pattern_safety.against(rule.pattern)):  # shipped ones are tested
-            raise refuse(f"the pattern is refused: {why}")
+    if rule.pattern is not None and (why := _wrong(rule.pattern, shipped=PACKS in path.parents)):
+        raise refuse(why)
     return rule
+
+
+def _wrong(pattern: str, *, shipped: bool) -> str | None:
+    """Return what is wrong with a pattern; whether one can run away is tested once for those that are shipped."""
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        return f"the pattern is not valid: {error}"
+    why = None if shipped else pattern_safety.against(pattern)
+    return f"the pattern is refused: {why}" if why else None
 
 
 def _texts(value: Any, refuse: Any, key: str) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ _PLACEHOLDER: Final = re.compile(r"(\d)\1{6}|^0?123456789?0?$")
 @cache
 def counties() -> frozenset[str]:
     """Return all county codes of GB/T 2260, abolished ones included: a number keeps the county of its first issue."""
-    found = set()
+    found: set[str] = set()
     for line in (Path(__file__).parent / "data" / "regions.txt").read_text("ascii").splitlines():
         if not line.startswith("#"):
             prefecture, rest = line.split()

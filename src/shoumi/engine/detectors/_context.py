@@ -15,6 +15,7 @@ from shoumi.engine.detectors._verdict import Asked, Refused, Valid, Verdict, rea
 from shoumi.engine.rule import Context, Rule
 
 NEAR: Final = 14  # characters in which a word that names something else, or any CJK text, must stand
+_SERIES: Final = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{4,5}[ ,-]{1,2}\0|\0[ ,-]{1,2}[0-9A-Fa-f]{4,5}(?![0-9A-Fa-f/])")
 _CJK: Final = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 
 
@@ -37,6 +38,8 @@ def settle(rule: Rule, verdict: Verdict, around: Around, *, named: str = "") -> 
     """Return the verdict with its surroundings weighed in. ``named`` is the word that led to the candidate."""
     if isinstance(verdict, Refused):
         return verdict
+    if rule.params.get("not_in_series") and _SERIES.search(f"{around.before[-6:]}\0{around.after[:6]}"):
+        return refuse("context.series")
     if (other := rule.params.get("not")) and (word := _other(tuple(other), around)):
         return refuse("context.other", word=word)
     word, code = (named, "context.word") if named else _word(rule, around)

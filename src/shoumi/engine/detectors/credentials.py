@@ -37,6 +37,7 @@ _WORDS: Final = re.compile(
     re.IGNORECASE,
 )
 _NOT_LITERAL: Final = re.compile(r"[()\[\]{}<>|]|=>|->|::|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|^[-/.#&]|^https?:")
+_NAME: Final = re.compile(r"[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+|[a-z][a-z0-9]*(?:[_.-][a-z0-9]+)+")  # of a thing in code
 _SHOWN: Final = 4  # characters of a token that tell its kind
 
 Judged = tuple[Severity | None, float, str]  # severity (None: the rule's), confidence, code of the reason
@@ -180,15 +181,21 @@ def basic(secret: str, rule: Rule) -> Judged | str:
 def password_value(secret: str, rule: Rule) -> Judged | str:
     """A value given to a name such as ``password``: literal, no placeholder, and as random as people make them."""
     value = secret.strip("\"'`").rstrip(",;")
-    if not value or _PLACEHOLDER.search(value) or _WORDS.fullmatch(value):
+    if value in rule.params.get("samples", ()) or not value or _PLACEHOLDER.search(value) or _WORDS.fullmatch(value):
         return "placeholder"
     if _NOT_LITERAL.search(value) or not value.isprintable():
         return "not-literal"
+    if value == secret and re.fullmatch(r"[A-Za-z_.-]+", value) and not rule.params.get("plain_words"):
+        return "not-literal"
+    if " " in value and not re.search(r"\d", value):
+        return "not-random"
     mixed, length = classes(value), len(value)
     if rule.params.get("plain_words"):  # a sentence in Chinese names it: weak passwords are passwords as well
         if length >= 6 and mixed >= 2:
             return None, 0.9, "assigned"
         return ("medium", 0.7, "assigned-weak") if length >= 6 and value.isdigit() else "not-random"
+    if re.match(r"p[a@4]ss(?:w[o0]r[dt]|[0-9])", value, re.IGNORECASE):
+        return "low", 0.4, "assigned-weak"
     if length >= 8 and mixed >= 3 and entropy(value) >= 2.75:
         return None, 0.85, "assigned"
     if length >= 16 and mixed >= 2 and entropy(value) >= 3.5 and re.search(r"\d", value):
@@ -201,9 +208,9 @@ def password_value(secret: str, rule: Rule) -> Judged | str:
 @check("random")
 def random_value(secret: str, rule: Rule) -> Judged | str:
     """A long value that only a generator makes."""
-    if _PLACEHOLDER.search(secret) or _NOT_LITERAL.search(secret):
+    if secret in rule.params.get("samples", ()) or _PLACEHOLDER.search(secret) or _NOT_LITERAL.search(secret):
         return "placeholder"
-    if not re.search(r"\d", secret) or not re.search(r"[A-Za-z]", secret):
+    if not re.search(r"\d", secret) or not re.search(r"[A-Za-z]", secret) or _NAME.fullmatch(secret):
         return "not-random"
     if entropy(secret) < float(rule.params.get("entropy", 3.2)):
         return "not-random"
