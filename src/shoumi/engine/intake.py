@@ -75,9 +75,16 @@ class Listener:
         self.texts.setdefault(owner, Text(owner)).pieces.append(fold(raw))
         return iter(())
 
+    def suspects(self, name: str) -> bool:  # noqa: ARG002
+        return False
+
     def inspect_name(self, name: str, trail: Trail) -> Iterator[Match | Gap]:  # noqa: ARG002  (the contract's)
         """Names are no text of the document."""
         return iter(())
+
+    def suspects(self, name: str) -> bool:  # noqa: ARG002
+        """Names are not looked at."""
+        return False
 
     def mask(self, text: str) -> str:
         """Registering shows names as they are: whoever registers may read the documents."""
