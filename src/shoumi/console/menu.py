@@ -1,0 +1,45 @@
+"""What stands around every page: the menu of what this account may use, the office's name and mode, the languages.
+
+Each room's ``AppConfig.menu`` lists its entries; nothing else names them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the menu: order, words, the name of its page, the roles that see it."""
+
+    order: int
+    label: Any
+    page: str
+    roles: frozenset[str]
+
+
+def entries(user: Any) -> list[Entry]:
+    """Return the lines that this account sees."""
+    held = {role for role, _path in user.grants} if user.is_authenticated else set()
+    found = [entry for config in apps.get_app_configs() for entry in getattr(config, "menu", ()) if entry.roles & held]
+    return sorted(found, key=lambda entry: entry.order)
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """Return what the base template shows."""
+    from shoumi.console.accounts.models import Office
+
+    user = getattr(request, "user", None)
+    return {
+        "office": Office.current(),
+        "menu": entries(user) if user is not None else [],
+        "languages": [(code, settings.LANGUAGE_NAMES[code]) for code, _name in settings.LANGUAGES],
+        "language": get_language() or settings.LANGUAGE_CODE,
+        "here": request.resolver_match.view_name if request.resolver_match else "",
+    }

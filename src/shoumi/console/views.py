@@ -1,0 +1,110 @@
+"""Pages of the project itself: home, languages, keyboard help, health, and calm words when something went wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from shoumi.console.pages import Page
+from shoumi.console.todo import todos
+from shoumi.version import VERSION
+
+
+class Home(Page):
+    """What waits for this person, and nothing else."""
+
+    anybody = True
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return self.show("home.html", todos=todos(request.user))
+
+
+class Keys(Page):
+    """Which keys do what."""
+
+    anybody = True
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        del request
+        keys = [("j", _("next row")), ("k", _("previous row")), ("Enter", _("open the row"))]
+        keys += [("/", _("go to the search box")), ("g", _("go to the first page")), ("?", _("this page"))]
+        return self.show("keys.html", keys=keys)
+
+
+@require_GET
+def health(request: HttpRequest) -> HttpResponse:
+    """Answer a monitor: whether the database answers. Says nothing else to whoever asks."""
+    del request
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"status": "failing", "version": VERSION}, status=503)
+    return JsonResponse({"status": "ok", "version": VERSION})
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Choose a language; kept in a cookie, so that it also holds at the door."""
+    wanted, back = request.POST.get("language", ""), request.POST.get("back", "/")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    response = redirect(back if safe else "/")
+    if wanted in dict(settings.LANGUAGES):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            wanted,
+            max_age=settings.LANGUAGE_COOKIE_AGE,
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
+
+
+def bad(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """Answer a request that makes no sense."""
+    del exception
+    return _say(request, 400, _("This request could not be read"), _("Go back, reload the page, and try again."))
+
+
+def denied(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """Answer who may not."""
+    del exception
+    what = _("None of your roles opens this page. If your work needs it, ask your security administrator for the role.")
+    return _say(request, 403, _("This page is not for your role"), what)
+
+
+def forgery(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form that did not come from a page of this console, or came too late."""
+    del reason
+    what = _("It was open for too long, or came from somewhere else. Go back, reload the page, and send it again.")
+    return _say(request, 403, _("This form is no longer good"), what)
+
+
+def missing(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """Answer for what is not there, or not for this person."""
+    del exception
+    what = _(
+        "It may have been moved, a one-time link may have been used, or it belongs to a unit you do not answer for."
+    )
+    return _say(request, 404, _("Nothing was found here"), what)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Answer for a mistake in Shoumi; needs no database, since that may be what failed."""
+    what = _(
+        "Nothing was changed. Try again in a minute; if it happens again, tell your system administrator the time."
+    )
+    context = {"title": _("Something went wrong here, not with you"), "what": what}
+    return render(None, "broken.html", context, status=500)
+
+
+def _say(request: HttpRequest, status: int, title: str, what: str) -> HttpResponse:
+    return render(request, "said.html", {"title": title, "what": what}, status=status)
