@@ -21,18 +21,22 @@ _KEPT_WIDE: Final = "，：；！？（）、。"  # punctuation that Chinese te
 _FOLDS: Final[dict[str, str]] = (
     {chr(code): char for code, char in _WIDE.items() if chr(code) not in _KEPT_WIDE}
     | dict.fromkeys(_DELETED, "")
-    | {"\u00a0": " "}
+    | dict.fromkeys("\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f", " ")
 )
 _FOLDED: Final = re.compile("[" + "".join(re.escape(char) for char in _FOLDS) + "]")
 _PLAIN: Final = {char.encode(): plain.encode() for char, plain in _FOLDS.items()}
 _FOLDED_BYTES: Final = re.compile(
-    rb"\xe2(?:\x80[\x8b-\x8f]|\x81\xa0)|\xc2[\xa0\xad]"
+    rb"\xe2(?:\x80[\x80-\x8f\xaf]|\x81[\x9f\xa0])|\xc2[\xa0\xad]"
     rb"|\xef(?:\xbb\xbf|\xb8[\x8e\x8f]|\xbc[\x82-\x87\x8a\x8b\x8d-\x99\x9c-\x9e\xa0-\xbf]|\xbd[\x80-\x9e])"
 )
 
-# Hyperscan bytes patterns that say a view must be folded before its other hits count. A no-break space alone does
-# not: web pages are full of it, and patterns take it for a space.
+# Hyperscan bytes patterns that say a view must be folded before its other hits count. A no-break or thin space alone
+# does not: web pages are full of it, and patterns take it for a space. Only where it parts the pieces of a mark (密, a
+# star, words in capitals) it does.
+_THIN: Final = rb"(?:\xc2\xa0|\xe2\x80[\x80-\x8a\xaf]|\xe2\x81\x9f)"
 FOLD_ANCHOR: Final = (
+    _THIN + rb"(?:\xe5\xaf\x86|\xe2\x98[\x85\x86]|[\x2a/]|[A-Z]{3}|[Cc]onfid|[Uu]se )"
+    rb"|(?:\xe5\xaf\x86|\xe2\x98[\x85\x86]|\xe2\x98[\x85\x86][0-9]{1,4}|[A-Z]{2}|[A-Z]:|//)" + _THIN + rb"|"
     rb"\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xef\xbb\xbf|\xef\xb8[\x8e\x8f]|\xc2\xad"
     rb"|\xef\xbc[\x82-\x87\x8a\x8b\x8d-\x99\x9c-\x9e\xa0-\xbf]|\xef\xbd[\x80-\x9e]"
 )

@@ -10,23 +10,22 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from shoumi.engine.detectors._lazy import Lazy
 from shoumi.engine.detectors._mark_prose import simple
 from shoumi.engine.detectors._mark_spot import Spot
 
 COPY: Final = "copy-number"
 _NEAR: Final = 6
 _SIGNS: Final = {
-    COPY: re.compile(r"^(?:份\s*号\s*[:：]?\s*)?(?:№|[Nn][Oo]\.?)?\s*\d{6}(?:\s|$)|份\s*号\s*[:：]?\s*\d+"),
-    "urgency": re.compile(r"^[\[【]?\s*(?:特\s*急|加\s*急|特\s*提|平\s*急|急\s*件)(?:\s|[】\]]|$)"),
-    "document-number": re.compile(
-        r"[\u4e00-\u9fff]{1,12}[〔\[［（(【]\s*(?:19|20)\d{2}\s*[〕\]］）)】]\s*\d{1,5}\s*号"
-    ),
-    "issuing-body": re.compile(r"^[\u4e00-\u9fff ]{3,40}文\s*件$"),
-    "signed-by": re.compile(r"签\s*发\s*人\s*[:：]"),
-    "printed": re.compile(r"(?:19|20)\d{2}年\d{1,2}月\d{1,2}日\s*印\s*发"),
+    COPY: Lazy(r"^(?:份\s*号\s*[:：]?\s*)?(?:№|[Nn][Oo]\.?)?\s*\d{6}(?:\s|$)|份\s*号\s*[:：]?\s*\d+"),
+    "urgency": Lazy(r"^[\[【]?\s*(?:特\s*急|加\s*急|特\s*提|平\s*急|急\s*件)(?:\s|[】\]]|$)"),
+    "document-number": Lazy(r"[\u4e00-\u9fff]{1,12}[〔\[［（(【]\s*(?:19|20)\d{2}\s*[〕\]］）)】]\s*\d{1,5}\s*号"),
+    "issuing-body": Lazy(r"^[\u4e00-\u9fff ]{3,40}文\s*件$"),
+    "signed-by": Lazy(r"签\s*发\s*人\s*[:：]"),
+    "printed": Lazy(r"(?:19|20)\d{2}年\d{1,2}月\d{1,2}日\s*印\s*发"),
 }
-_LEVELS: Final = re.compile(r"[绝絕]\s*密|[机機]\s*密|[秘祕]\s*密")
-_LECTURE: Final = re.compile(
+_LEVELS: Final = Lazy(r"[绝絕]\s*密|[机機]\s*密|[秘祕]\s*密")
+_LECTURE: Final = Lazy(
     r"第[一二三四五六七八九十百]+条|是指|分为|定密|国家秘密的密级|保密期限[，,]?(?:除|不超过|应当)|下列|选择题|判断题|正确答案|知识(?:点|竞赛|测试)|保密(?:教育|常识|知识|法)"
 )
 
@@ -62,7 +61,7 @@ def listed(lines: Iterable[str], text: str) -> bool:
     return len(words) > 3 and all(len(word) <= 12 and len(word.split()) < 3 for word in words[:6])
 
 
-_NAMES: Final = re.compile(
+_NAMES: Final = Lazy(
     r"\W*(?:(?:top |strictly |highly )?(?:secret|confidential)|restricted|protected|unclassified|official|public"
     r"|private|internal(?: use)?(?: only)?"
     r"|sensitive|general(?: business)?|non-business|绝密|机密|秘密|内部|公开|非密|普通|无)\W*",

@@ -10,21 +10,22 @@ import datetime
 import re
 from typing import Final
 
+from shoumi.engine.detectors._lazy import Lazy
 from shoumi.engine.detectors._mark_prose import simple
 from shoumi.engine.detectors._mark_spot import Spot
 from shoumi.engine.detectors._mark_terms import last_day, number
 
 _REACH: Final = 500  # characters on each side
 _DIGIT: Final = "零〇○一二三四五六七八九"
-_DATE: Final = re.compile(
+_DATE: Final = Lazy(
     rf"(?<!\d)((?:19|20)\d{{2}}|[一二][{_DIGIT}]{{3}})\s{{0,2}}(?:[年./-]|(?=[—~～-]))\s{{0,2}}"
     rf"(?:[—~～至-]\s{{0,2}}((?:19|20)\d{{2}}))?"
     rf"(?:(\d{{1,2}}|[一二三四五六七八九十]{{1,3}})\s{{0,2}}[月./-]\s{{0,2}}(?:(\d{{1,2}})\s{{0,2}}日?)?)?"
 )
-_ABOUT: Final = re.compile(
+_ABOUT: Final = Lazy(
     r"考试|试题|试卷|高考|中考|会考|统考|联考|模拟|期[中末]|学年|招生|自学|竞赛|学业水平|质量检测|测评|答案|评分"
 )
-_ENTRANCE: Final = re.compile(r"普通高等学校(?:春季)?招生|高考")
+_ENTRANCE: Final = Lazy(r"普通高等学校(?:春季)?招生|高考")
 
 
 def exam_end(place: Spot) -> datetime.date | None:

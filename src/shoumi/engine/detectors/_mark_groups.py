@@ -10,12 +10,11 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from shoumi.engine.detector import Candidate
+from shoumi.engine.detectors._lazy import Lazy
 
 _RANKS: Final = ("TS", "S", "C", "R", "CUI", "FOUO", "U")
-_COPYRIGHT: Final = re.compile(
-    r"^\W*(?:(?i:copyright|by\s)|\d{4}|[A-Z][\w.&-]*(?:\s+[A-Z][\w.&-]*){0,6}\s*(?:\d{4}|$))"
-)
-_LETTER: Final = re.compile(r"(?m)^[ \t]*\((?:[ABDEFPWXLMN]|[a-z])\)")
+_COPYRIGHT: Final = Lazy(r"^\W*(?:(?i:copyright|by\s)|\d{4}|[A-Z][\w.&-]*(?:\s+[A-Z][\w.&-]*){0,6}\s*(?:\d{4}|$))")
+_LETTER: Final = Lazy(r"(?m)^[ \t]*\((?:[ABDEFPWXLMN]|[a-z])\)")
 _BLOCK: Final = 800  # bytes within which the lines of a block stand
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import Final, Literal, TypeAlias
 
+from shoumi.engine.detectors._lazy import Lazy
+
 Stand: TypeAlias = Literal["alone", "start", "end", "inside", "sentence", "quoted", "option", "talk", "list", "code"]
 
 # Only the characters that occur in the cues below.
@@ -18,42 +20,59 @@ _SIMPLE: Final = str.maketrans(
     "标注记识为属称诸样写读将与绝机秘级长个时后开试结启应当规设国称类该请随图说义测题选择项范举禁严准盖里里对确变",
 )
 
-_COMPANY: Final = re.compile(
+_COMPANY: Final = Lazy(
     r"(?<!\d)\d{6}(?!\d)|份\s*号\s*[:：]?\s*\d*|特\s*急|加\s*急|特\s*提|平\s*急|急\s*件|第?\s*\d+\s*[页頁]|共\s*\d+\s*[页頁]"
     r"|[Pp][Aa][Gg][Ee]\s+\d+(?:\s+of\s+\d+)?|\b\d{1,4}\s*/\s*\d{1,4}\b|编\s*号\s*[:：]?\s*[\w-]*|№\s*\d+|[Nn][Oo]\.?\s*\d+"
     r"|\b(?:TOP SECRET|SECRET|CONFIDENTIAL|RESTRICTED)\b(?=[\s/／|)）(（·-]*$)"
     r"|(?:密\s*级|密\s*等)(?:\s*标\s*[志识])?\s*[:：]?"
 )
-_DECOR: Final = re.compile(r"[\s\-–—―_=*#~·•●◆■▲★☆※+.。:：,;\"'`\\/【】\[\]()（）〔〕［］{}<>〈〉「」『』|│]+")
+_DECOR: Final = Lazy(r"[\s\-–—―_=*#~·•●◆■▲★☆※+.。:：,;\"'`\\/【】\[\]()（）〔〕［］{}<>〈〉「」『』|│]+")
 
 _LONG: Final = 120
 _OPENING: Final = "「『“‘《〈«„"
 _CLOSING: Final = "」』”’》〉»“"
+_HELD: Final = ("「", "『", "〈")  # brackets that a mark may stand in on a line of its own
+_HOLDS: Final = ("」", "』", "〉")
 _PAIRS: Final = (("“", "”"), ("「", "」"), ("『", "』"), ("《", "》"), ("‘", "’"))
 
-_LEFT_TALK: Final = re.compile(
+_LEFT_TALK: Final = Lazy(
     r"(?:(?:标有|标注|标明|标记|标上|标为|标出|标示|注明|注有|注上|写有|写着|写明|写上|印有|印着|印上|盖有|盖着|加盖|盖上|打有|打上|带有|带着|含有|载有"
     r"|列为|定为|划为|确定为|升为|降为|改为|变更为|属于|称为|称作|叫做|叫作|譬如|诸如|比如|例如|写成|写作|读作|出现|使用|输入|填写|看到|发现)\s*[:：]?\s*"
     r"|(?:标识|标志|字样|标|为|是|成|把|将|用|以|在|对|与|和|及|或|若|被|到|的|有|涉及|涉|各|该|此|一份|这份|那份|非|无|不|含|属|称|即|如|像|显示|选择|[、，]\s*)[:：]?\s{0,0}"
-    r"|(?:密级|密等|标识|标志|格式|形式|样式|字样|示例|样例|范例|举例|案例|写法|正确|错误|说明|意思|例|如|问|答|题)\s*[:：]\s*)[“‘「『\"'（(【\[]?\s{0,0}$"
+    r"|(?:密级|密等|标识|标志|格式|形式|样式|字样|示例|样例|范例|举例|案例|写法|正确|错误|说明|意思|例|如|问|答|(?<![主标])题)\s*[:：]\s*)[“‘「『\"'（(【\[]?\s{0,0}$"
 )
-_RIGHT_TALK: Final = re.compile(
+_RIGHT_TALK: Final = Lazy(
     r"^[”’」』\"')）】\]]{0,2}\s{0,2}(?:表示|表明|是|指|意思|意味|含义|意为|代表|即|字样|标志|标识|标记|标注|的(?!确)|中的|里的|这[种类样个一]|那[种类样个]|之类|一词|为(?!了)|属于|等[级于]?"
     r"|、|与|和|及|或|者|类|以上|以下|以内|不[得能应准可超]|应当|应|必须|分别|其中|级?国家秘密|还是|吗|么|呢|？|\?"
     r"|[—–=＝-]{1,2}\s*(?:表示|指|即|意|是|该|说明|代表)|[=＝:：]\s*(?:表示|指|该|即|是|意)|[，,]\s*(?:表示|意|即|指|说明|其中|是))"
 )
-_CUE: Final = re.compile(
+_CUE: Final = Lazy(
     r"(?:不得|不能|不应|不准|禁止|严禁|请勿|切勿|不可)(?:再|擅自|随意|自行)?(?:标|写|加盖|印|使用|出现|带有|含有)|例如|比如|譬如|示例|样例|范例|举例"
-    r"|下列|哪[一]?[项个种]|单选|多选|判断题|选择题|字样|标志由|由.{0,12}组成|保密(?:知识|常识)|什么意思|如何标|怎[么样]标|应当标|应标|规范(?:的)?标"
+    r"|下列|哪[一]?[项个种]|单选|多选|判断题|选择题|字样|标志由|由.{0,12}组成|保密(?:知识|常识)|什么|怎[么样]|如何|哪里|是否|为何|吗|应当标|应标|规范(?:的)?标"
     r"|格式[为是:：]|形式[为是:：]|分为|划分|三级|三个等级|三个级别|(?:电影|小说|电视剧|游戏|歌曲|剧集|章节)"
 )
-_OPTION: Final = re.compile(r"^\s*[(（]?[A-Ha-h][)）.．、:：]\s*$")
-_PROPER: Final = re.compile(
+_NUMBERED: Final = Lazy(
+    r"^\s*(?:第?[一二三四五六七八九十]{1,3}\s?[、.．]|[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}(?:\.\d{1,2}){1,3}\s|\d{1,2}[.．、)）])\s*"
+)
+_TAGGED: Final = Lazy(
+    r"^\s*(?:(?:subject|re|fwd?|fw|aw|wg|objet|betreff|主题|标题|回复|转发|答复)\s*[:：]\s*)*[\[【(（]?\s*$",
+    re.IGNORECASE,
+)
+_OPTION: Final = Lazy(r"^\s*[(（]?[A-Ha-h][)）.．、:：]\s*$")
+_PROPER: Final = Lazy(
     r"(?:密级|密等|密级标[志识]|保密标[志识]|密级和保密期限|密级及(?:保密)?期限|保密等级|涉密等级|定密)\s*[:：]\s*$"
 )
-_OWN: Final = re.compile(r"(?:本|此)(?:文件?|件|资料|材料|项目|报告|方案|卷|稿|册|函|通知|汇编|数据|光盘|U盘).{0,12}$")
-_CLAUSE: Final = re.compile(r"[。！？；!?;]")
-_SENTENCE: Final = re.compile(r"[。！？；，]")
+_OWN: Final = Lazy(
+    r"(?:本|此)(?:文件?|件|资料|材料|项目|报告|方案|卷|稿|册|函|通知|汇编|数据|光盘|U盘)的?(?:密级|保密等级|定密)?(?:已?[定确]?(?:定|确定)?[为是]|属于|属|系|列为)\s*[:：]?\s*$"
+)
+_CLAUSE: Final = Lazy(r"[。！？；!?;]")
+_ASKED: Final = Lazy(r"什么|怎[么样]|如何|哪里|为何|是否|吗|[?？]")
+_PARTICLE: Final = Lazy(
+    r"^\s?[\uac00-\ud7a3]+(?:을|를|이|가|은|는|의|에|에서|로|으로|와|과|도|만)(?:\s|$)|^[은는이가을를의로]\s"
+    r"|^[^\n]{0,40}(?:다|요|까)[.?!]"
+    r"|^[のをはがにでとも]"
+)
+_SENTENCE: Final = Lazy(r"[。！？；，]")
 
 
 def simple(text: str) -> str:
@@ -76,10 +95,10 @@ def quoted(left: str, right: str) -> bool:
     return any(left.rfind(opening) > left.rfind(closing) and closing in right for opening, closing in _PAIRS)
 
 
-_LITERAL: Final = re.compile(
+_LITERAL: Final = Lazy(
     r"[=(;{}]|=>|->|^\s*(?:#|//|/?\*|--)|\b(?:return|case|assert|const|let|var|elif|if|in|not|and|or|def|print|new|String|THEN|VALUES|IN|AS)\b"
 )
-_DATA: Final = re.compile(
+_DATA: Final = Lazy(
     r"^[\s\[{,-]*(?:\"[^\"]*\"|[\w\u4e00-\u9fff.-]+)\s*:\s*[\"']?$|^(?:[\s\[,]*\"[^\"()]*\"\s*,)*[\s\[,]*\"?$"
 )
 
@@ -96,14 +115,16 @@ def literal(left: str, right: str) -> bool:
     return _LITERAL.search(before) is not None or _CALL.search(right) is not None or inside == "`"
 
 
-_CALL: Final = re.compile(r"^[^\"'`]*[\"'`]\s*(?:[);]|\]\s*[);,]|\+|==|=>|\.\w|in\b)")
+_CALL: Final = Lazy(r"^[^\"'`]*[\"'`]\s*(?:[);]|\]\s*[);,]|\+|==|=>|\.\w|in\b)")
 
 
 def stand(left: str, right: str) -> Stand:
     """Say how a Chinese mark stands between the two rests of its line."""
-    left, right = simple(left), simple(right)
+    left, right = _NUMBERED.sub("", simple(left)), simple(right)
     if literal(left, right):
         return "code"
+    if left.strip() in _HELD and right.lstrip()[:1] in _HOLDS and not bare(right):
+        return "alone"
     if quoted(left, right):
         return "quoted"
     if not bare(left) and not bare(right):
@@ -118,10 +139,10 @@ def stand(left: str, right: str) -> Stand:
 
 
 def _talked(left: str, right: str) -> bool:
-    if _RIGHT_TALK.match(right):
+    if _RIGHT_TALK.match(right) or _PARTICLE.search(right):
         return True
     if not bare(left):
-        return False
+        return _glued(right[:1]) and _ASKED.search(right[:40]) is not None
     clause = _CLAUSE.split(left)[-1]
     return bool(_LEFT_TALK.search(clause[-16:]) or _CUE.search(left[-60:]) or _CUE.search(right[:40]))
 
@@ -149,27 +170,32 @@ def owned(left: str) -> bool:
 
 # Languages written with Latin letters.
 
-_LATIN_TALK: Final = re.compile(
+_OPENED: Final = ("[", "(", "【", "（")
+_CLOSED: Final = ("]", ")", "】", "）")
+_LATIN_TALK: Final = Lazy(
     r"(?:^|[\s(\"'/])(?:marked|labell?ed|classified|designated|stamped|as|is|are|was|were|be|been|being|use|uses|using|used|the|an?|of|or|and|to|with|under"
     r"|called|like|than|from|for|in|on|at|including|level|levels|by|not|non|no|any|each|every|some|this|that|these|those|between|both|either|only|also|e\.g\."
     r"|i\.e\.|example|examples?:|reads?|says?|word|words|term|string|label|labels|mark|marking|markings|see|above|below|über|als|mit|und|oder|der|die|das"
     r"|von|zu|comme|et|ou|de|la|le|les|des|du|niveau|mention|class[ée]e?s?|classifi[ée]e?s?|eingestuft|Einstufung|Stufe|Grad)\s*[:,]?\s*[\"'“‘`(\[]*\s*$",
     re.IGNORECASE,
 )
-_LOWER: Final = re.compile(r"^\s*[\"'”’`)\]]*\s*(?:[a-zà-ÿ]|,|\bor\b|/\s*[A-Z]|=|:=|\?)")
-_LOWER_TAIL: Final = re.compile(r"[a-zà-ÿ]{2,}[,;]?\s+[\"'“(\[]*$")
-_SUFFIX: Final = re.compile(r"^\.\w+\s+\S")  # the name of a file in a text
-_LABEL: Final = re.compile(r"[A-Za-zÀ-ÿ\u4e00-\u9fff]\s*[:：]\s*$")
+_LOWER: Final = Lazy(r"^\s*[\"'”’`)\]]*\s*(?:[a-zà-ÿ]|,|\bor\b|/\s*[A-Z]|=|:=|\?)")
+_LOWER_TAIL: Final = Lazy(r"[a-zà-ÿ]{2,}[,;]?\s+[\"'“(\[]*$")
+_SUFFIX: Final = Lazy(r"^\.\w+\s+\S")  # the name of a file in a text
+_LABEL: Final = Lazy(r"[A-Za-zÀ-ÿ\u4e00-\u9fff]\s*[:：]\s*$")
 
 
 def latin(left: str, right: str) -> Stand:
     """Say how a mark in Latin letters stands between the two rests of its line."""
+    left = _NUMBERED.sub("", left)
     if literal(left, right):
         return "code"
     if not bare(left) and not bare(right):
         return "alone"
     if _OPTION.match(left):
         return "option"
+    if left.rstrip()[-1:] in _OPENED and right.lstrip()[:1] in _CLOSED and left and right and _TAGGED.match(left):
+        return "start"
     if quoted(left, right) or (left[-1:] in ("'", '"', "`") and right[:1] == left[-1:] and bare(left)):
         return "quoted"
     if (

@@ -12,17 +12,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from shoumi.engine.detectors._lazy import Lazy
 from shoumi.engine.types import Segment
 from shoumi.engine.view import View
 
 AROUND: Final = 1500  # bytes on each side that are looked at
-_BREAK: Final = re.compile(r"[\n\r\f\v\x85\u2028\u2029]")
-_CELL: Final = re.compile(r"[\n\r\f\v\x85\u2028\u2029\t|│┃<>]")
-_TABLE: Final = re.compile(r"^\s*[|│┃]|[\t│┃<>]")  # bars alone also part the pieces of a footer
-_TAG: Final = re.compile(r"<[^<>]*>?|[^<>]*>")
+_BREAK: Final = Lazy(r"[\n\r\f\v\x85\u2028\u2029]")
+_CELL: Final = Lazy(r"[\n\r\f\v\x85\u2028\u2029\t|│┃<>]")
+_TABLE: Final = Lazy(r"^\s*[|│┃]|[\t│┃<>]")  # bars alone also part the pieces of a footer
+_TAG: Final = Lazy(r"<[^<>]*>?|[^<>]*>")
+_COMMAS: Final = (",", ";", "，", "；")
 _NEAR: Final = 12  # lines kept above and below
 _TOP: Final = 6  # lines that are still the top of a page
-_EDGE: Final = re.compile(r"header|footer|页眉|页脚", re.IGNORECASE)
+_EDGE: Final = Lazy(r"header|footer|页眉|页脚", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,22 @@ class Spot:
         first, last = (_TAG.sub("", side) for side in (self.line[0], self.line[1]))
         others = first[: max(0, len(first) - len(self.left))] + last[len(self.right) :]
         return any(char.isalnum() for char in others)
+
+    @property
+    def named(self) -> bool:
+        """In the name of a file."""
+        return self.segment.locator.part == "name"
+
+    @cached_property
+    def column(self) -> str:
+        """The title of its column where lines are rows of cells with commas or semicolons between them, else empty."""
+        left, right = (side.replace('"', "").strip(" ") for side in self.line)
+        for comma in _COMMAS:
+            if (left.endswith(comma) or (not left and comma in right)) and (not right or right.startswith(comma)):
+                index = left.count(comma)
+                rows = (line.split(comma) for line in _BREAK.split(self.before)[:-1])
+                return next((row[index].strip() for row in rows if len(row) > max(1, index)), "")
+        return ""
 
     @property
     def heading(self) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import calendar
 import datetime
-import re
 from dataclasses import dataclass
 from typing import Final
+
+from shoumi.engine.detectors._lazy import Lazy
 
 LIMITS: Final = {"绝密": 30, "机密": 20, "秘密": 10}  # years, law article 20
 _DIGITS: Final = {
@@ -21,9 +22,9 @@ _DIGITS: Final = {
     for char in chars
 }
 _TENS: Final = "十拾"
-_SPACE: Final = re.compile(r"\s+")
-_YEARS: Final = re.compile(r"([0-9]+|[一二三四五六七八九十两兩〇零壹贰貳叁參肆伍陆陸柒捌玖拾百]+)年")
-_DATE: Final = re.compile(
+_SPACE: Final = Lazy(r"\s+")
+_YEARS: Final = Lazy(r"([0-9]+|[一二三四五六七八九十两兩〇零壹贰貳叁參肆伍陆陸柒捌玖拾百]+)年")
+_DATE: Final = Lazy(
     r"((?:19|20)[0-9]{2}|[一二][零〇○一二三四五六七八九]{3})[年./-]"
     r"(?:([0-9]{1,2}|[一二三四五六七八九十]{1,3})(?:[月./-]([0-9]{1,2}|[一二三四五六七八九十]{1,3})?日?)?)?"
 )
@@ -40,7 +41,7 @@ class Term:
 
 def term(written: str) -> Term:
     """Read a term; what is neither a number of years nor a date keeps its text only."""
-    text = _SPACE.sub("", written)
+    text = _SPACE.sub("", written).replace("廿", "二十").replace("卅", "三十")
     if (found := _DATE.match(text)) and (found[2] or int(number(found[1])) > 1900):
         return Term(text, until=last_day(number(found[1]), number(found[2]), number(found[3])))
     if found := _YEARS.match(text):

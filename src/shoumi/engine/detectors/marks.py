@@ -15,9 +15,11 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final
 
 from shoumi.engine.detector import Candidate, Detection, Hits
+from shoumi.engine.detectors._lazy import Lazy
+from shoumi.engine.detectors._mark_case import KINDS, Case, Kind, Verdict
 from shoumi.engine.detectors._mark_company import COPY, company, official
 from shoumi.engine.detectors._mark_exams import exam_end
-from shoumi.engine.detectors._mark_forms import KINDS, Case, Kind, Verdict, judge
+from shoumi.engine.detectors._mark_forms import judge
 from shoumi.engine.detectors._mark_groups import blocks, portions
 from shoumi.engine.detectors._mark_spot import Spot, spot
 from shoumi.engine.detectors._mark_terms import over, term
@@ -26,14 +28,14 @@ from shoumi.engine.settings import Settings
 from shoumi.engine.types import SEVERITIES, Reason, Severity
 from shoumi.engine.view import View
 
-_SPACE: Final = re.compile(r"\s+")
-_LETTERS: Final = re.compile(r"\W+")
+_SPACE: Final = Lazy(r"\s+")
+_LETTERS: Final = Lazy(r"\W+")
 _AROUND: Final = 64  # characters on each side that tell one place from another
 _SLACK: Final = 32  # characters that an anchor may reach beyond the mark
 _IDEOGRAPH: Final = frozenset(bytes((lead,)) for lead in range(0xE4, 0xEA))  # first bytes of U+4E00 to U+9FFF
 _LEVEL_WORD: Final = frozenset(char.encode() for char in "级級")
 _FIRST: Final = frozenset(char.encode() for char in "绝絕机機秘祕")
-_CJK: Final = re.compile(r"[\u3040-\u9fff\uac00-\ud7a3]")
+_CJK: Final = Lazy(r"[\u3040-\u9fff\uac00-\ud7a3]")
 Judged = tuple[Case, Verdict]
 
 
@@ -41,15 +43,13 @@ Judged = tuple[Case, Verdict]
 class _Levels:
     """The levels of a rule's scheme as it writes them."""
 
-    entries: tuple[tuple[str, re.Pattern[str], Severity], ...]
+    entries: tuple[tuple[str, Lazy, Severity], ...]
 
     @classmethod
     def of(cls, rule: Rule) -> _Levels:
         levels: dict[str, dict[str, Any]] = rule.params.get("levels", {})
         return cls(
-            tuple(
-                (name, re.compile(entry["words"], re.IGNORECASE), entry["severity"]) for name, entry in levels.items()
-            )
+            tuple((name, Lazy(entry["words"], re.IGNORECASE), entry["severity"]) for name, entry in levels.items())
         )
 
     def find(self, written: str) -> tuple[str, Severity] | None:

@@ -1,0 +1,202 @@
+"""Chinese, Japanese and Korean forms of marks: level and star, exams, fields, wordings, levels on their own.
+
+A ``Case`` comes in and its ``Verdict`` leaves. What the form alone proves is weighed against how it stands
+(``_mark_prose``), where (``_mark_spot``) and in what company (``_mark_company``).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from shoumi.engine.detectors._lazy import Lazy
+from shoumi.engine.detectors._mark_case import (
+    LABEL,
+    Case,
+    Kind,
+    Table,
+    Verdict,
+    among,
+    bracketed,
+    by,
+    glued,
+    near,
+    others,
+    titles,
+    unlabelled,
+    verdict,
+)
+from shoumi.engine.detectors._mark_company import company, lecture
+from shoumi.engine.detectors._mark_prose import bare, simple, stand
+from shoumi.engine.detectors._mark_spot import Spot
+
+_BOX: Final = Lazy(r"[□☐○]\s*$")
+_SLASH: Final = Lazy(r"[／/、]\s*$"), Lazy(r"^\s*[／/、]")
+_PUNCTUATED: Final = Lazy(r"[，。！？；、：“”!?]")
+_INTRODUCES: Final = Lazy(
+    r"(?:例如|比如|譬如|示例|样例|举例|如下|写法|格式|形式|包括|分别[为是]?|例|如)\s*[:：]\s*$|[(（]\s*[)）]\s*$"
+)
+_FILE_END: Final = Lazy(r"^\s*[】\]）)〕］]\s*\.\w{1,5}$")
+_BLANK: Final = Lazy(r"^\s*[(（【\[<]?[×xXNnMm＿_○〇□*?？…·.]{1,6}[)）】\]>]?\s*(?:年|[个個]?月|$)")
+_COVERS: Final = Lazy(
+    r"关于|方案|报告|通知|请示|纪要|计划|规划|名单|情况|函|意见|总结|汇报|材料|清单|合同|协议|批复|决定|办法|会议|文件|预案|研判|分析|预算|部署"
+    r"|草案|[稿表书]|设计|图纸?|数据|项目|工程|工作"
+)
+_SHOUTS: Final = Lazy(r"[!！?？]|曝光|揭秘|内幕|独家|速看|震惊|必看|免费|押题")
+_SUBJECT: Final = Lazy(
+    r"^(?:[\d(（A-Za-z]|试[卷题]|考[试生]|科目|本[试卷]|注意|语文|数学|英语|物理|化学|答案|姓名|准考证|第)"
+)
+_RATING: Final = Lazy(r"(?:[★☆]\s*){3}")
+_TITLED: Final = 40  # characters that a title on the line of a mark has at most
+_FULL: Final[Table] = {
+    "alone": ("mark", 0.99),
+    "start": ("mark", 0.97),
+    "end": ("mark", 0.95),
+    "inside": ("mark", 0.9),
+    "sentence": ("possible", 0.5),
+}
+_STARRED: Final[Table] = {
+    "alone": ("mark", 0.95),
+    "start": ("mark", 0.85),
+    "end": ("mark", 0.85),
+    "inside": ("possible", 0.6),
+}
+_FIELD: Final[Table] = {
+    "alone": ("mark", 0.95),
+    "start": ("mark", 0.95),
+    "end": ("mark", 0.9),
+    "inside": ("mark", 0.9),
+    "sentence": ("possible", 0.5),
+}
+
+
+def star(case: Case) -> Verdict:
+    """Level and star: with a term the legal form, without one nearly."""
+    standing = stand(case.spot.left, case.spot.right)
+    if "*" in case.star and case.spot.left.endswith("*"):  # bold type in Markdown
+        return verdict(case, "mention", 0.1, "level-star", "rating")
+    if standing in ("start", "end", "inside") and others(case) > 1:
+        standing = "list"
+    if case.term:
+        if standing == "alone" and _introduced(case):
+            several = any(case.rule.regex.search(line) for line in (*case.spot.above[:1], *case.spot.below[:1]))
+            return verdict(case, "mention" if several else "possible", 0.4, "level-star-term", "introduced")
+        return by(case, _FULL, standing, "level-star-term")
+    if len(case.star) > 1 or _BLANK.match(case.spot.right):
+        return verdict(case, "mention", 0.3, "level-star", "rating")
+    if standing in ("start", "end") and glued(case.spot):
+        free = (
+            standing == "start"
+            and case.star == "★"
+            and 4 <= len(case.spot.right.strip()) <= 20
+            and not _PUNCTUATED.search(case.spot.right)
+        )
+        standing = "inside" if free else "sentence"
+    return by(case, _STARRED, standing, "level-star" if case.star.strip() else "level-named")
+
+
+def _introduced(case: Case) -> bool:
+    """Whether the line above, other examples aside, announces examples: 例如："""
+    for line in case.spot.above[:4]:
+        if not case.rule.regex.search(line):
+            return _INTRODUCES.search(simple(line)) is not None
+    return False
+
+
+def exam(case: Case) -> Verdict:
+    """A paper or answer before its use."""
+    standing = stand(case.spot.left, case.spot.right)
+    if standing == "start" and glued(case.spot) and not _SUBJECT.match(simple(case.spot.right)):
+        standing = "list" if len(case.spot.right) > _TITLED else "inside"
+    return by(case, _FULL, standing, "exam")
+
+
+def line(case: Case) -> Verdict:
+    """A misread or vertical mark: it must fill its line."""
+    reason = str(case.rule.params["reason"])
+    if stand(case.spot.left, case.spot.right) != "alone":
+        return verdict(case, "mention", 0.2, reason, "stands-sentence")
+    spot = case.spot
+    plain = case.term is not None and case.term[0].isdecimal() and spot.top and spot.first
+    kind: Kind = "mark" if case.star or plain or spot.edge or company(spot) else "possible"
+    return verdict(case, kind, float(case.rule.params["confidence"]), reason, "stands-alone", *near(case.spot))
+
+
+def field(case: Case) -> Verdict:
+    """A field for the level with a level in it."""
+    return by(case, _FIELD, stand(case.spot.left, case.spot.right), "field")
+
+
+def phrase(case: Case) -> Verdict:
+    """A wording that marks when it stands on its own; ``weak`` wordings need a place besides."""
+    spot = case.spot
+    standing = stand(spot.left, spot.right)
+    if _choice(spot):
+        return verdict(case, "mention", 0.2, "wording", "stands-list")
+    if standing != "talk" and (cell := unlabelled(case, "wording")):
+        return cell
+    weak = re.fullmatch(str(case.rule.params.get("weak", "(?!)")), "".join(spot.text.split())) is not None
+    if standing == "alone":
+        placed = not weak or spot.edge or bool(company(spot)) or bracketed(spot) or titles(spot)
+        if weak and not spot.edge and not company(spot) and among(spot):
+            return verdict(case, "mention", 0.2, "wording", "listed")
+        return verdict(
+            case, "mark" if placed else "possible", 0.9 if placed else 0.5, "wording", "stands-alone", *near(spot)
+        )
+    if standing in ("start", "end", "inside") and not glued(spot) and not others(case):
+        sure = bracketed(spot) and not weak
+        return verdict(case, "mark" if sure else "possible", 0.8 if sure else 0.4, "wording", f"stands-{standing}")
+    return verdict(case, "mention", 0.2, "wording", f"stands-{standing}")
+
+
+def _choice(spot: Spot) -> bool:
+    """Whether it is one of several to choose from: an empty box before it, a stroke beside it."""
+    before, after = _SLASH
+    return bool(_BOX.search(spot.left) or before.search(spot.left) or after.match(spot.right))
+
+
+def level(case: Case) -> Verdict:
+    """A level without star and term: only its place can make it a mark."""
+    spot = case.spot
+    standing = stand(spot.left, spot.right)
+    if LABEL.search(spot.column):
+        return verdict(case, "mark", 0.85, "level-alone", "field", *near(spot))
+    if standing == "alone":
+        return _bare_alone(case)
+    opens = bracketed(spot) and not bare(spot.left) and standing == "start"
+    titles = spot.top and spot.first and not spot.above
+    if opens and (titles or spot.left.rstrip()[-1] in "（("):
+        return _bare_portion(case)
+    closes = standing == "end" or _FILE_END.match(spot.right) is not None
+    if closes and bracketed(spot) and titles and not spot.below:
+        return verdict(case, "possible", 0.5, "level-alone", "stands-end", *near(spot))
+    return verdict(case, "mention", 0.2, "level-alone", f"stands-{standing}")
+
+
+def _bare_alone(case: Case) -> Verdict:
+    spot = case.spot
+    signs = near(spot)
+    if LABEL.search(spot.heading):
+        return verdict(case, "mark", 0.9, "level-alone", "field", *signs)
+    if cell := unlabelled(case, "level-alone"):
+        return cell
+    if _RATING.search(spot.right):
+        return verdict(case, "mention", 0.2, "level-alone", "rating")
+    corroborated = spot.edge or any(code.startswith("near-") for code in signs)
+    if lecture(spot) or (not corroborated and among(spot)):
+        return verdict(case, "mention", 0.3, "level-alone", "listed")
+    if corroborated or titles(spot) or (bracketed(spot) and spot.top and spot.first):
+        if any(_SHOUTS.search(line) for line in spot.below[:1]) and not corroborated:
+            return verdict(case, "mention", 0.3, "level-alone", "stands-sentence")
+        return verdict(case, "mark", 0.85, "level-alone", "stands-alone", *signs)
+    return verdict(case, "possible", 0.5, "level-alone", "stands-alone", *signs)
+
+
+def _bare_portion(case: Case) -> Verdict:
+    """（机密） before a paragraph; one is possible, and the detector raises several to marks."""
+    right = case.spot.right
+    if lecture(case.spot) or len(right) < 8:
+        return verdict(case, "mention", 0.3, "portion", "listed")
+    if case.spot.left.rstrip()[-1:] not in "（(" and (_SHOUTS.search(right) or not _COVERS.search(simple(right))):
+        return verdict(case, "mention", 0.3, "portion", "stands-sentence")
+    return verdict(case, "possible", 0.5, "portion", "stands-start", *near(case.spot))
