@@ -1,9 +1,9 @@
 """Recall, false alarms and speed of registered documents, on real public text that this script fetches itself.
 
-    python bench/passages.py [--docs 350] [--cells 100] [--seed 1] [--speed] [--folder DIR]
+    python bench/passages.py [--docs 350] [--cells 100] [--seed 1] [--speed N,N] [--folder DIR]
 
 Prints the table of recall by kind of change, files without a planted passage that were flagged, wrong documents, span
-overlap, index size; with ``--speed`` registering and looking up 100 MB, and ``sim_text`` (Debian: similarity-tester)
+overlap, index size; with ``--speed 1000,20000`` registering and looking up 100 MB, and ``sim_text`` (Debian: similarity-tester)
 and copydetect on the same files where they are installed. Everything is drawn with the seed.
 """
 
@@ -230,7 +230,8 @@ def main() -> None:
     parser.add_argument("--unrelated", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rows", default="", help="only rows whose name holds this")
-    parser.add_argument("--speed", action="store_true")
+    parser.add_argument("--speed", default="", metavar="N,N", help="also speed, with so many registered documents")
+    parser.add_argument("--query", type=int, default=100, help="megabytes to look up")
     parser.add_argument("--folder", default=str(Path(tempfile.gettempdir()) / "shoumi-corpus"))
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as work:
