@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import struct
 import zlib
 from pathlib import Path
@@ -14,10 +15,11 @@ from PIL import Image, PngImagePlugin
 from shoumi.engine import codes, ocr, registry
 from shoumi.engine.blob import Blob
 from shoumi.engine.errors import MissingExtra, Unexamined
+from shoumi.engine.extractors._scan import page_segments
 from shoumi.engine.layout import Line, arranged
 from shoumi.engine.limits import Limits
 from shoumi.engine.settings import Settings
-from shoumi.engine.types import Gap, Item, Segment
+from shoumi.engine.types import Gap, Item, Locator, Segment, Word
 
 DATA = Path(__file__).parents[2] / "data" / "pictures"
 
@@ -242,3 +244,19 @@ def test_columns_of_prose_are_read_one_after_the_other() -> None:
 def test_number_cut_by_the_end_of_a_row_is_whole_again(first: str, second: str, joined: bool) -> None:
     text, _ = arranged([piece(first, 300, 40), piece(second, 20, 80)], 800, 200)
     assert text == f"{first}{'' if joined else chr(10)}{second}"
+
+
+def test_long_picture_is_read_in_strips_that_join(monkeypatch: pytest.MonkeyPatch) -> None:
+    word = Word(0, 2, (0.0, 0.0, 1.0, 1.0))
+    monkeypatch.setattr(codes, "read", lambda _: [])
+    monkeypatch.setattr(ocr, "recognise", lambda _: ocr.Reading("ab\ncd", (word,)))
+    found = list(page_segments(Image.new("L", (300, 15_000), 255), Locator(), Settings()))
+    assert [(segment.base, segment.lines, segment.joint) for segment in found] == [
+        (0, 0, "\f"),
+        (6, 2, "\n"),
+        (12, 4, "\n"),
+    ]
+    edges = [segment.words[0].box[1::2] for segment in found]
+    assert edges[0][0] == 0.0
+    assert edges[-1][1] == 1.0
+    assert all(above[1] == below[0] for above, below in itertools.pairwise(edges))

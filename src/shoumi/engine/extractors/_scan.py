@@ -1,16 +1,22 @@
-"""One page as a picture, wherever it comes from: pixels in, what its codes say and what stands on it out."""
+"""One page as a picture, wherever it comes from: pixels in, what its codes say and what stands on it out.
+
+A long screenshot is read strip by strip, cut where nothing is written, so that the work is heard of now and then.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from shoumi.engine import codes, ocr
 from shoumi.engine.settings import Settings
-from shoumi.engine.types import Locator, Segment
+from shoumi.engine.types import Locator, Segment, Word
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+_STRIP: Final = 6000  # pixels of height that are read at once
+_LOOK: Final = 600  # pixels above a strip's end among which the emptiest row is sought
 
 
 def page_segments(page: Image, place: Locator, settings: Settings, *, corner: bool = False) -> Iterator[Segment]:
@@ -19,6 +25,35 @@ def page_segments(page: Image, place: Locator, settings: Settings, *, corner: bo
         return
     for code in codes.read(page):
         yield Segment(code.text, Locator(page=place.page, part="qr"), box=code.box)
-    reading = ocr.recognise_corner(page) if corner else ocr.recognise(page)
-    if reading.text:
-        yield Segment(reading.text, place, words=reading.words)
+    if corner:
+        reading = ocr.recognise_corner(page)
+        if reading.text:
+            yield Segment(reading.text, place, words=reading.words)
+        return
+    base = lines = 0
+    for top, bottom in _strips(page):
+        whole = (top, bottom) == (0, page.height)
+        reading = ocr.recognise(page if whole else page.crop((0, top, page.width, bottom)))
+        if reading.text:
+            words = reading.words if whole else tuple(_moved(word, top, bottom, page.height) for word in reading.words)
+            yield Segment(reading.text, place, joint="\n" if base else "\f", base=base, lines=lines, words=words)
+            base += len(reading.text) + 1
+            lines += reading.text.count("\n") + 1
+
+
+def _strips(page: Image) -> list[tuple[int, int]]:
+    import numpy as np
+
+    edges = [0]
+    while page.height - edges[-1] > _STRIP + _LOOK and page.height > 2 * page.width:
+        start = edges[-1] + _STRIP - _LOOK
+        rows = np.asarray(page.crop((0, start, page.width, start + _LOOK)).convert("L"), dtype="int16")
+        edges.append(start + int(np.ptp(rows, axis=1).argmin()))
+    return list(zip(edges, [*edges[1:], page.height], strict=True))
+
+
+def _moved(word: Word, top: int, bottom: int, height: int) -> Word:
+    """Translate a word's box from a strip to the whole picture."""
+    left, upper, right, lower = word.box
+    share, shift = (bottom - top) / height, top / height
+    return Word(word.start, word.end, (left, round(upper * share + shift, 5), right, round(lower * share + shift, 5)))
