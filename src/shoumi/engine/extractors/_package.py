@@ -121,7 +121,7 @@ class Package:
             yield from _local_entries(self._blob.head(self._blob.limits.parse_bytes))
             return
         for info in found:
-            if not info.is_dir():
+            if info.filename and not info.is_dir():
                 name = info.filename.replace("\\", "/").lstrip("/")
                 yield Entry(
                     name, info.header_offset, info.compress_type, info.compress_size, info.CRC, bool(info.flag_bits & 1)
