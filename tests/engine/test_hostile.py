@@ -18,6 +18,7 @@ from shoumi.engine.limits import MIB, Limits
 from shoumi.engine.scan import Scan
 from shoumi.engine.settings import Settings
 from shoumi.engine.types import Gap, Match
+from shoumi.engine.worker import Pool
 
 LINES = ["机密★10年", "关于工作安排的报告", *(f"第{n}项 按计划完成，责任人已经落实。" for n in range(60))]
 SOUND: dict[str, Callable[[], bytes]] = {
@@ -152,22 +153,23 @@ def sparse_xlsx() -> bytes:
 def test_a_file_that_changes_while_it_is_read_is_a_gap(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
-    from shoumi.engine.examine import Examiner
+    from shoumi.engine import blob
 
     folder = tmp_path / "tree"
     folder.mkdir()
     target = folder / "a.txt"
     target.write_text("一行\n" * 1000)
-    beat = Examiner._names
+    read = blob._read_all
 
-    def interfere(self: Examiner, *arguments: object) -> object:
-        if change == "vanishes":
-            target.unlink(missing_ok=True)
-        else:
-            target.write_text("短" if change == "shrinks" else "一行\n" * 3000)
-        return beat(self, *arguments)  # type: ignore[arg-type]
+    def interfere(descriptor: int, size: int) -> bytes:
+        if change == "shrinks":
+            target.write_text("短")
+        elif change == "grows":
+            target.write_text("一行\n" * 3000)
+        return read(descriptor, size)
 
-    monkeypatch.setattr(Examiner, "_names", interfere)
+    monkeypatch.setattr(blob, "_read_all", interfere)
+    if change == "vanishes":  # after the walk has seen it, before a worker opens it
+        monkeypatch.setattr(Pool, "send", lambda pool, batch, send=Pool.send: (target.unlink(), send(pool, batch)))
     events = inspect(folder, tmp_path / "home")
-    if change == "vanishes":
-        assert [e.reason for e in events if isinstance(e, Gap)] == ["changed"]
+    assert {e.reason for e in events if isinstance(e, Gap)} == {"changed"}

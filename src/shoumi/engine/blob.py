@@ -50,19 +50,28 @@ class Blob:
         if not stat.S_ISREG(before.st_mode):
             os.close(descriptor)
             raise Special("not a regular file")
-        file = os.fdopen(descriptor, "rb", buffering=0)
-        blob = cls(data=None, file=file, size=before.st_size, limits=limits)
         mark = (before.st_size, before.st_mtime_ns)
-        blob._fresh = lambda: _mark(descriptor) == mark
         if before.st_size <= limits.spool_bytes:
-            try:
-                blob._data = _read_all(file, before.st_size)
-            except OSError as error:
-                file.close()
-                raise refused(error) from error
-            if len(blob._data) != before.st_size:
-                blob.partial = Changed(f"{before.st_size} bytes were expected, {len(blob._data)} were there")
-                blob.size = len(blob._data)
+            return cls._small(descriptor, mark, limits)
+        blob = cls(data=None, file=os.fdopen(descriptor, "rb", buffering=0), size=before.st_size, limits=limits)
+        blob._fresh = lambda: _mark(descriptor) == mark
+        return blob
+
+    @classmethod
+    def _small(cls, descriptor: int, mark: tuple[int, int], limits: Limits) -> Blob:
+        """Read an open file whole and close it; whether it changed is known at once."""
+        try:
+            data = _read_all(descriptor, mark[0])
+            fresh = _mark(descriptor) == mark
+        except OSError as error:
+            raise refused(error) from error
+        finally:
+            os.close(descriptor)
+        blob = cls.of_bytes(data, limits)
+        if not fresh:
+            blob._fresh = lambda: False
+        if len(data) != mark[0]:
+            blob.partial = Changed(f"{mark[0]} bytes were expected, {len(data)} were there")
         return blob
 
     @classmethod
@@ -208,12 +217,12 @@ def refused(error: OSError) -> Unexamined:
     return Corrupt(text)
 
 
-def _read_all(file: BinaryIO, size: int) -> bytes:
-    data = file.read(size) or b""
+def _read_all(descriptor: int, size: int) -> bytes:
+    data = os.read(descriptor, size)
     if len(data) == size:
         return data
     parts = [data]
-    while chunk := file.read(size - sum(map(len, parts))):
+    while chunk := os.read(descriptor, size - sum(map(len, parts))):
         parts.append(chunk)
     return b"".join(parts)
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -158,9 +159,11 @@ def mostly_utf8(data: bytes) -> bool:
 
 def is_plain(data: bytes) -> bool:
     """Whether bytes are UTF-8 as they stand: no mark, no escapes that stand for other characters, no doubt."""
+    if b"\0" in data or _escapes(data):
+        return False
     if data.isascii():
-        return not (b"\x1b$" in data or b"~{" in data or b"\0" in data or _escapes(data))
-    if data.startswith(codecs.BOM_UTF8) or b"\0" in data or _escapes(data):
+        return not ((b"\x1b" in data and b"\x1b$" in data) or (b"~" in data and b"~{" in data))
+    if data.startswith(codecs.BOM_UTF8):
         return False
     try:
         data.decode()
@@ -170,7 +173,8 @@ def is_plain(data: bytes) -> bool:
 
 
 def _escapes(data: bytes) -> bool:
-    return b"\\u" in data and _ESCAPED.search(data) is not None
+    # One byte is sought much faster than two, and few texts hold a backslash.
+    return b"\\" in data and b"\\u" in data and _ESCAPED.search(data) is not None
 
 
 def wide_encoding(head: bytes) -> str | None:
@@ -271,6 +275,12 @@ def _readings(sample: bytes) -> list[tuple[int, str, str]]:
 def strangeness(text: str) -> float:
     """Return what the characters beyond ASCII cost on average: about 60 in Chinese text, above 90 in none."""
     return _average(text)[0]
+
+
+def usual(most: int) -> Iterator[str]:
+    """Yield the characters that cost no more than ``most`` in Simplified or Traditional text."""
+    for table in _tables().values():
+        yield from (char for char, cost in table.items() if cost <= most and char > "\x7f")
 
 
 def _average(text: str) -> tuple[float, int]:

@@ -262,7 +262,7 @@ def _serve(ask: int, tell: int, heartbeat: Heartbeat, inspector: Inspector, sett
         answer = []
         for task, (source, path) in enumerate(tasks):
             inspector.until = None
-            heartbeat.write(task, 0, 0, path.encode("utf-8", "backslashreplace").decode())
+            heartbeat.write(task, 0, 0, "")
             item = sources[source].item(path, settings)
             leaves = {int(leaf): tuple(why) for leaf, why in poison.get(task, {}).items()}
             events = [record.write(event) for event in examiner.examine(item, Poison(leaves))]

@@ -85,7 +85,8 @@ def _find(blob: Blob, head: bytes) -> tuple[int, str] | None:
 
 
 def _zip(blob: Blob) -> tuple[int, str] | None:
-    if blob.data is not None and blob.data.rfind(b"PK\5\6", -_TAIL) < 0:
+    tail = blob.data[-_TAIL:] if blob.data is not None else b"\5"
+    if b"\5" not in tail or (blob.data is not None and b"PK\5\6" not in tail):  # one byte is sought much faster
         return None
     stream = blob.open()
     try:

@@ -42,6 +42,8 @@ class Flat:
     def refine(self, sample: Sample) -> str | None:
         """Return the media type of XML whose root is a whole office document."""
         head = sample.head
+        if b"<?xml" not in head[:256] and not head.lstrip().startswith(b"<"):
+            return None
         if b"<office:document" in head and b"opendocument:xmlns:office:1.0" in head:
             return _ODF
         if b"<pkg:package" in head and b"wordprocessingml" in head:
