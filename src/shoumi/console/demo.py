@@ -95,7 +95,9 @@ def _fill() -> None:
 
     allowed = (AddUnit, ChangeUnit, AddPerson, Depart, OpenAccount, GrantRole)
     machine = Machine("demo", frozenset(action.name for action in allowed))
-    given = {f"{role}_{part}": value for role, *two in _THREE for part, value in zip(("account", "name"), two, strict=True)}
+    given = {
+        f"{role}_{part}": value for role, *two in _THREE for part, value in zip(("account", "name"), two, strict=True)
+    }
     SetUp.run(ACTOR, office=OFFICE, mode="separated", **given)
     units = {"0": Unit.objects.get(code="0")}
     for number, name, above in _UNITS:

@@ -80,7 +80,7 @@ class Office(models.Model):
 class Unit(models.Model):
     """A unit of the tree. ``path`` is ``/1/7/``: the keys from the root down to itself."""
 
-    name = models.CharField(_("name"), max_length=200)
+    name = models.CharField(_("unit name"), max_length=200)
     code = models.CharField(_("code"), max_length=40, unique=True)
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("belongs to")

@@ -143,7 +143,7 @@ class Units(ListPage):
         "The units of the office, each with a responsible leader. Add the first below the topmost one."
     )
     columns = (
-        Column("name", gettext_lazy("Name"), lambda u: f"{'· ' * u.depth}{u.name}", "name"),
+        Column("name", gettext_lazy("Unit name"), lambda u: f"{'· ' * u.depth}{u.name}", "name"),
         Column("code", gettext_lazy("Code"), lambda u: u.code, "code"),
         Column("leader", gettext_lazy("Responsible leader"), lambda u: u.leader.name if u.leader else _("nobody"),
                "leader__name", "badge", tone=lambda u: "" if u.leader else "amber"),

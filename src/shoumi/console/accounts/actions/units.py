@@ -17,7 +17,7 @@ from shoumi.console.roles import SYSTEM
 class UnitForm(ActionForm):
     """What describes a unit."""
 
-    name = forms.CharField(label=_("Name"), max_length=200)
+    name = forms.CharField(label=_("Unit name"), max_length=200)
     code = forms.CharField(
         label=_("Code"), max_length=40, help_text=_("Short and unique, such as the office's own number.")
     )

@@ -169,7 +169,7 @@ class Migration(migrations.Migration):
             name="Unit",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("name", models.CharField(max_length=200, verbose_name="unit name")),
                 ("code", models.CharField(max_length=40, unique=True, verbose_name="code")),
                 ("path", models.CharField(db_index=True, editable=False, max_length=500)),
                 ("closed_on", models.DateField(blank=True, null=True, verbose_name="closed on")),
