@@ -10,10 +10,11 @@ from __future__ import annotations
 import hmac
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
+from shoumi.engine import area
 from shoumi.engine.detector import Detection, Mask
 from shoumi.engine.rule import Rule
 from shoumi.engine.types import Document, Finding, Locator, Match
@@ -27,9 +28,16 @@ _CHARACTER: Final = re.compile(r"[^\s\-]")
 
 
 def matches(
-    document: Document, view: View, detections: Sequence[Detection], rules: Mapping[str, Rule], key: bytes
+    document: Document,
+    view: View,
+    detections: Sequence[Detection],
+    rules: Mapping[str, Rule],
+    key: bytes,
+    *,
+    mask: Callable[[str], str] = str,
 ) -> Iterator[Match]:
-    """Turn detections, bytes of ``view``, into matches in order of place, then rule."""
+    """Turn detections, bytes of ``view``, into matches in order of place, then rule; ``mask`` is for senders' names."""
+    channel = area.of(document.trail, document.media_type)
     source = view.original
     spans = [(*view.source_span(found.start, found.end), found) for found in detections]
     spans.sort(key=lambda entry: (entry[0], entry[1], entry[2].rule))
@@ -45,6 +53,8 @@ def matches(
         data = dict(found.data)
         if place.segment.hidden:
             data["hidden"] = True
+        if place.segment.locator.message is not None:
+            data |= _message(source, start, end, place, mask)
         yield Match(
             id=identify(key, found.rule, found.content),
             rule=found.rule,
@@ -56,9 +66,29 @@ def matches(
             span=(place.offset, place.offset + length),
             snippet=snippet(source, start, end, secrets),
             reasons=found.reasons,
-            area=rule.area,
+            area=channel or rule.area,
             data=data,
         )
+
+
+def _message(source: View, start: int, end: int, place: Place, mask: Callable[[str], str]) -> dict[str, Any]:
+    """Return who said it, when and where; of a match that is cut into several messages, the place in each."""
+    segment = place.segment
+    known = {"sender": segment.sender, "time": segment.time, "conversation": segment.conversation}
+    data: dict[str, Any] = {name: mask(value) for name, value in known.items() if value}
+    first, last = source.segment_at(start), source.segment_at(max(start, end - 1))
+    if first == last:
+        return data
+    data["messages"] = []
+    for number in range(first, last + 1):
+        begin = source.place(max(start, source.starts[number]))
+        stop = source.starts[number] + len(begin.segment.text.encode("utf-8", "replace"))
+        piece = source.raw[max(start, source.starts[number]) : min(end, stop)].decode("utf-8", "ignore")
+        if piece:
+            data["messages"].append(
+                {**begin.segment.locator.as_json(), "span": [begin.offset, begin.offset + len(piece)]}
+            )
+    return data
 
 
 def identify(key: bytes, rule: str, content: str) -> str:

@@ -83,6 +83,12 @@ class Inspector:
         segments = (Segment("", joint=""),)
         return self._decide(Document(trail, segments), View(segments, raw), hits)
 
+    def suspects(self, name: str) -> bool:
+        """Whether any rule may apply to a path, or to its last name alone: one look, so that most need no more."""
+        last = name.rpartition("/")[2]
+        spaced = f"\n{_CAPITALS.sub(' ', last)}" if "_" in last else ""
+        return bool(self._patterns.scan(f"{name}\n{last}{spaced}".encode("utf-8", "replace")))
+
     def inspect_name(self, name: str, trail: Trail) -> Iterator[Match | Gap]:
         """Return what the rules find in a file's name; low lines between capitals are spaces for marks."""
         found = set()
@@ -185,7 +191,7 @@ class Inspector:
         joined = replace(document, segments=cuts.together(segments, window))
         view = View(joined.segments)
         view, found = self._detections(view, self._patterns.scan(view.raw))
-        for match in matches(joined, view, found, self.rules, self._key, self.mask):
+        for match in matches(joined, view, found, self.rules, self._key, mask=self.mask):
             if "messages" in match.data:
                 yield match
 
@@ -197,7 +203,7 @@ class Inspector:
             own = replace(document, segments=tuple(segments[place] for place in places))
             view = View(own.segments)
             found = self.passages.find(view, own, ())
-            for match in matches(own, view, found, self.rules, self._key, self.mask):
+            for match in matches(own, view, found, self.rules, self._key, mask=self.mask):
                 if "messages" in match.data:
                     yield match
 
@@ -208,7 +214,7 @@ class Inspector:
             self._note(copied)
             found += copied
         kept, gaps = self._capped(found)
-        yield from matches(document, view, kept, self.rules, self._key, self.mask)
+        yield from matches(document, view, kept, self.rules, self._key, mask=self.mask)
         for gap in gaps:
             yield Gap("limit", gap, document.trail, "detect")
 
