@@ -19,7 +19,9 @@ from shoumi.engine.types import Reason
 from shoumi.engine.view import View
 
 _GAP: Final = 240  # bytes between two facts of one person
-_WEIGHED: Final = ("medium", "high", "critical", None)
+_WEIGHED: Final = ("medium", "high", "critical")
+_NAME: Final = "personal.cn-name"
+_MAIL: Final = "personal.email"
 
 
 class People:
@@ -29,12 +31,14 @@ class People:
         roles = {rule.params.get("role"): rule for rule in rules}
         self._list, self._combination = roles.get("list"), roles.get("combination")
         self._points = {rule.id: int(rule.params.get("points", 0)) for rule in rules}
+        self._severity = {rule.id: rule.severity for rule in rules}
+        self._listed = {rule.id for rule in rules if self._points[rule.id] >= 2 or rule.params.get("listed")}
         sensitive: dict[str, list[str]] = (self._combination.params if self._combination else {}).get("sensitive", {})
         self._sensitive = {name: re.compile("|".join(words), re.IGNORECASE) for name, words in sensitive.items()}
 
     def detect(self, view: View, found: Sequence[Detection]) -> list[Detection]:
         """Return the list or the combinations that the detections of a document, in order, make."""
-        facts = [entry for entry in found if self._points.get(entry.rule) and _counts(entry)]
+        facts = [entry for entry in found if self._points.get(entry.rule) and self._weighs(entry)]
         if not facts:
             return []
         if self._list is not None and (people := self._people(self._list, facts)) is not None:
@@ -43,10 +47,15 @@ class People:
             return []
         return list(self._combinations(self._combination, view, facts))
 
+    def _weighs(self, entry: Detection) -> bool:
+        """Whether a detection is a fact; names, and addresses of a column that is headed as such, are at any level."""
+        severity = entry.severity or self._severity[entry.rule]
+        return severity in _WEIGHED or entry.rule == _NAME or (entry.rule == _MAIL and severity == "low")
+
     def _people(self, rule: Rule, facts: Sequence[Detection]) -> Detection | None:
         distinct: dict[str, set[str]] = defaultdict(set)
         for entry in facts:
-            if self._points[entry.rule] >= 2:
+            if entry.rule in self._listed:
                 distinct[str(entry.data["kind"])].add(entry.content)
         if not distinct:
             return None
@@ -80,10 +89,6 @@ class People:
     def _special(self, view: View, cluster: Sequence[Detection]) -> list[str]:
         text = view.window(cluster[0].start - 180, cluster[-1].end + 180).text
         return [name for name, words in self._sensitive.items() if words.search(text)]
-
-
-def _counts(entry: Detection) -> bool:
-    return entry.severity in _WEIGHED or entry.rule == "personal.cn-name"
 
 
 def _clusters(view: View, facts: Sequence[Detection]) -> Iterator[list[Detection]]:

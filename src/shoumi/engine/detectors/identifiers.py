@@ -71,7 +71,7 @@ class Identifiers:
     def _of_rule(self, view: View, rule: Rule, ends: Sequence[int], labelled: bool) -> Iterator[Detection]:
         asked = Asked(self._today, rule.params)
         if rule.params.get("where") == "address":
-            yield from _addresses(view, rule, ends, asked)
+            yield from _addresses(view, rule, ends, asked, labelled=labelled)
         elif rule.params.get("where") == "after":
             for candidate, word in _named(view, rule, ends):
                 yield from _detection(rule, candidate, Around("", ""), asked, named=word)
@@ -138,7 +138,7 @@ def _in_columns(view: View, rule: Rule, asked: Asked) -> Iterator[Detection]:
             yield from _detection(rule, Candidate(match, window), near, asked, named=word.group())
 
 
-def _addresses(view: View, rule: Rule, ends: Iterable[int], asked: Asked) -> Iterator[Detection]:
+def _addresses(view: View, rule: Rule, ends: Iterable[int], asked: Asked, *, labelled: bool) -> Iterator[Detection]:
     """Yield each distinct e-mail address once a document: change logs repeat them thousands of times."""
     raw = view.raw
     seen: set[bytes] = set()
@@ -155,7 +155,14 @@ def _addresses(view: View, rule: Rule, ends: Iterable[int], asked: Asked) -> Ite
         text = address.decode("ascii").lstrip(".-%+")
         verdict = CHECKS["email"](text, asked)
         if isinstance(verdict, Valid):
-            yield _detected(rule, domain.end() - len(text), domain.end(), verdict)
+            found = _detected(rule, domain.end() - len(text), domain.end(), verdict)
+            yield replace(found, severity="low") if labelled and _headed(view, rule, found) else found
+
+
+def _headed(view: View, rule: Rule, found: Detection) -> bool:
+    """Whether the heading of the column that a detection stands in names its kind."""
+    label = view.segments[view.segment_at(view.source_span(found.start, found.end)[0])].label
+    return bool(label and rule.context_regex and rule.context_regex.search(label))
 
 
 def disjoint(found: list[Detection]) -> list[Detection]:
