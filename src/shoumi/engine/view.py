@@ -8,6 +8,7 @@ folded first; the way back is kept, so that spans always point into the original
 from __future__ import annotations
 
 import re
+import threading
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,9 +26,10 @@ _FOLDS: Final[dict[str, str]] = (
 )
 _FOLDED: Final = re.compile("[" + "".join(re.escape(char) for char in _FOLDS) + "]")
 _PLAIN: Final = {char.encode(): plain.encode() for char, plain in _FOLDS.items()}
-_FOLDED_BYTES: Final = re.compile(
-    rb"\xe2(?:\x80[\x80-\x8f\xaf]|\x81[\x9f\xa0])|\xc2[\xa0\xad]"
-    rb"|\xef(?:\xbb\xbf|\xb8[\x8e\x8f]|\xbc[\x82-\x87\x8a\x8b\x8d-\x99\x9c-\x9e\xa0-\xbf]|\xbd[\x80-\x9e])"
+_PAIRS: Final = rb"\xc2[\xa0\xad]"  # the same characters as bytes: two, or three
+_TRIPLES: Final = (
+    rb"\xe2\x80[\x80-\x8f\xaf]|\xe2\x81[\x9f\xa0]|\xef\xbb\xbf|\xef\xb8[\x8e\x8f]"
+    rb"|\xef\xbc[\x82-\x87\x8a\x8b\x8d-\x99\x9c-\x9e\xa0-\xbf]|\xef\xbd[\x80-\x9e]"
 )
 
 # Hyperscan bytes patterns that say a view must be folded before its other hits count. A no-break or thin space alone
@@ -35,8 +37,9 @@ _FOLDED_BYTES: Final = re.compile(
 # star, words in capitals) it does.
 _THIN: Final = rb"(?:\xc2\xa0|\xe2\x80[\x80-\x8a\xaf]|\xe2\x81\x9f)"
 FOLD_ANCHOR: Final = (
-    _THIN + rb"(?:\xe5\xaf\x86|\xe2\x98[\x85\x86]|[\x2a/]|[A-Z]{3}|[Cc]onfid|[Uu]se )"
-    rb"|(?:\xe5\xaf\x86|\xe2\x98[\x85\x86]|\xe2\x98[\x85\x86][0-9]{1,4}|[A-Z]{2}|[A-Z]:|//)" + _THIN + rb"|"
+    _THIN + rb"(?:\xe5\xaf\x86|\xe2\x98[\x85\x86]|\x2a[0-9]|//|[Cc]onfidential)"
+    rb"|(?:\xe5\xaf\x86|\xe2\x98[\x85\x86]|\xe2\x98[\x85\x86][0-9]{1,4}|TLP:|//|[Ii]nternal)" + _THIN + rb"|"
+    rb"[A-Z]{2}" + _THIN + rb"[A-Z/]{2}|\n" + _THIN + rb"{1,8}[A-Z]{4}|"
     rb"\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xef\xbb\xbf|\xef\xb8[\x8e\x8f]|\xc2\xad"
     rb"|\xef\xbc[\x82-\x87\x8a\x8b\x8d-\x99\x9c-\x9e\xa0-\xbf]|\xef\xbd[\x80-\x9e]"
 )
@@ -110,7 +113,12 @@ class View:
 
     def fold(self) -> View:
         """Return the view without zero-width characters and with plain letters for full-width ones."""
-        folded = View(self.segments, _FOLDED_BYTES.sub(lambda found: _PLAIN[found.group()], self.raw))
+        parts: list[bytes] = []
+        at = 0
+        for start, end in _folded_spans(self.raw):
+            parts += (self.raw[at:start], _PLAIN[self.raw[start:end]])
+            at = end
+        folded = View(self.segments, b"".join((*parts, self.raw[at:])))
         folded.starts = self.starts  # of the source: folded offsets go through ``source_span`` first
         folded._source = self
         return folded
@@ -180,3 +188,23 @@ class View:
         self._last = (number, byte, points, lines)
         segment = self.segments[number]
         return Place(segment, segment.base + points, segment.lines + lines + 1)
+
+
+_LOCAL: Final = threading.local()  # a compiled set and its scratch space belong to one thread
+
+
+def _folded_spans(raw: bytes) -> list[tuple[int, int]]:
+    """Return where characters stand that folding replaces, in order; several times faster than ``re``."""
+    import hyperscan as hs
+
+    if not hasattr(_LOCAL, "database"):
+        _LOCAL.database = hs.Database(mode=hs.HS_MODE_BLOCK)
+        _LOCAL.database.compile(expressions=[_PAIRS, _TRIPLES], ids=[2, 3], elements=2, flags=[0, 0])
+        _LOCAL.database.scratch = hs.Scratch(_LOCAL.database)
+    found: list[tuple[int, int]] = []
+
+    def collect(width: int, _start: int, end: int, _flags: int, _context: object) -> None:
+        found.append((end - width, end))
+
+    _LOCAL.database.scan(raw, match_event_handler=collect)
+    return found

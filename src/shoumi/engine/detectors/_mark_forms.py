@@ -20,7 +20,7 @@ _ABOUT: Final = Lazy(
     r"|\b(?:explain|guid|handbook|manual|defin|polic|train|template|example|sample|faq|protocol|how|what|about|course)",
     re.IGNORECASE,
 )
-_PARTED: Final = Lazy(r"^$|^[\s\-_—–·.)）】\]〕]|[\s\-_—–·(（【\[〔]$")
+_PARTED: Final = Lazy(r"^$|^[\s\-_—–·+.)）】\]〕]|[\s\-_—–·(（【\[〔]$")
 _EXACT: Final[Mapping[str, str]] = {"portions": "portions", "block": "block"}
 
 
@@ -43,6 +43,8 @@ def _named(case: Case, found: Verdict) -> Verdict:
         or (form == "caveat" and not weak)
     ):
         return verdict(case, "mark", 0.85, "stands-named")
+    if form == "phrase" and not weak and _PARTED.search(spot.left) and _PARTED.match(spot.right):
+        return verdict(case, "mark", 0.8, "stands-named")
     if form in ("phrase", "notice") or (form == "bare" and _PARTED.search(spot.left) and _PARTED.match(spot.right)):
         return verdict(case, "possible", 0.5, "stands-named")
     return found

@@ -47,12 +47,7 @@ def _system(kept: list[Candidate], codes: list[str], *, legend: bool) -> bool:
         return True
     if legend:
         return False
-    return (
-        codes.count("U") > 1
-        or codes.count("CUI") > 1
-        or len({"U", "S", "C", "CUI"} & set(codes)) > 1
-        or codes.count("S") > 1
-    )
+    return codes.count("U") > 1 or codes.count("CUI") > 1 or len({"U", "S", "C", "CUI"} & set(codes)) > 1
 
 
 def blocks(found: Iterable[Candidate]) -> Iterator[Candidate]:

@@ -24,6 +24,9 @@ _COMPANY: Final = Lazy(
     r"(?<!\d)\d{6}(?!\d)|份\s*号\s*[:：]?\s*\d*|特\s*急|加\s*急|特\s*提|平\s*急|急\s*件|第?\s*\d+\s*[页頁]|共\s*\d+\s*[页頁]"
     r"|[Pp][Aa][Gg][Ee]\s+\d+(?:\s+of\s+\d+)?|\b\d{1,4}\s*/\s*\d{1,4}\b|编\s*号\s*[:：]?\s*[\w-]*|№\s*\d+|[Nn][Oo]\.?\s*\d+"
     r"|\b(?:TOP SECRET|SECRET|CONFIDENTIAL|RESTRICTED)\b(?=[\s/／|)）(（·-]*$)"
+    r"|(?:複製|転載|持出|無断\w{0,4})(?:禁止|厳禁)|(?:请勿|严禁|不得|禁止|切勿)(?:外传|复制|摘抄|拍照|转发|翻印|扩散|上网)"
+    r"|[阅会]后(?:即焚|收回|退回|归还)|注意保[存管密]|妥善保管"
+    r"|\b[Dd]o [Nn]ot (?:[Cc]opy|[Ff]orward|[Dd]istribute|[Ss]hare)\b"
     r"|(?:密\s*级|密\s*等)(?:\s*标\s*[志识])?\s*[:：]?"
 )
 _DECOR: Final = Lazy(r"[\s\-–—―_=*#~·•●◆■▲★☆※+.。:：,;\"'`\\/【】\[\]()（）〔〕［］{}<>〈〉「」『』|│]+")
@@ -69,7 +72,7 @@ _CLAUSE: Final = Lazy(r"[。！？；!?;]")
 _ASKED: Final = Lazy(r"什么|怎[么样]|如何|哪里|为何|是否|吗|[?？]")
 _PARTICLE: Final = Lazy(
     r"^\s?[\uac00-\ud7a3]+(?:을|를|이|가|은|는|의|에|에서|로|으로|와|과|도|만)(?:\s|$)|^[은는이가을를의로]\s"
-    r"|^[^\n]{0,40}(?:다|요|까)[.?!]"
+    r"|^\s?(?:취급|인가|보관|문서|자료|관리|지정|해제|사항|관련)|^[^\n]{0,40}(?:다|요|까)[.?!]"
     r"|^[のをはがにでとも]"
 )
 _SENTENCE: Final = Lazy(r"[。！？；，]")
@@ -84,6 +87,8 @@ def bare(text: str) -> str:
     """Return what is left of a line's rest without decoration, page, copy and urgency numbers."""
     if len(text) > _LONG:  # no decoration is that long, and long lines with many marks must stay cheap
         return text.strip(" \t-=_*")
+    if not text or text.isspace():
+        return ""
     return _DECOR.sub("", _COMPANY.sub("", text))
 
 

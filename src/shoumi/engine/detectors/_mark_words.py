@@ -34,6 +34,7 @@ _FIRM: Final = Lazy(
     r"|[Rr]eserved\.?[\s,.|–-]*$|\b[Pp]age\s+\d+|^\W*\d+\s+of\s+\d+\W*$"
 )
 _OWNED: Final = Lazy(r"\W*(?:[A-Z0-9][\w.&'’-]*[\s,:|–—-]+){1,4}\W*")
+_CLAUSE: Final = Lazy(r"Confidential (?:Information|Material)")  # headings of contracts
 _WORDS: Final = 10  # words that a footer has at most beside the notice
 _CONTRACT: Final = Lazy(r"agreement|non-?disclosure|\bNDA\b", re.IGNORECASE)
 _BANNER: Final[Table] = {
@@ -48,6 +49,8 @@ def banner(case: Case) -> Verdict:
     """A fixed wording in capitals: a mark unless it is spoken about, listed or one cell among others."""
     spot = case.spot
     standing = latin(spot.left, spot.right)
+    if spot.text.islower() and ":" not in spot.text and not spot.named:  # a name in program text: tlp-red
+        return verdict(case, "mention", 0.2, "banner", "stands-code")
     if standing in ("start", "end", "inside") and others(case) and not _translated(case):
         standing = "list"
     found = by(case, _BANNER, standing, "banner")
@@ -131,11 +134,13 @@ def notice(case: Case) -> Verdict:
     placed = not shouted and ((spot.top and spot.first and bool(spot.below)) or (spot.bottom and len(spot.above) > 1))
     if standing != "inside" and _footer(spot):
         return verdict(case, "mark", 0.7, "wording", f"stands-{standing}", *near(spot))
-    if standing == "end" and strong and _OWNED.fullmatch(spot.left):
-        return verdict(case, "mark", 0.7, "wording", "stands-end", *near(spot))
-    if standing == "alone" and (strong or placed) and not spot.text[:1].islower():
+    owner = spot.left if standing == "end" else spot.right if standing == "start" else ""
+    if strong and not spot.text.islower() and _OWNED.fullmatch(owner + " "):
+        return verdict(case, "mark", 0.7, "wording", f"stands-{standing}", *near(spot))
+    said = spot.right[:1] == "." and not placed  # a sentence of documentation: For internal use only.
+    if standing == "alone" and (strong or placed) and not said and not spot.text[:1].islower():
         return verdict(case, "mark", 0.8, "wording", "stands-alone", *near(spot))
-    if spot.text.islower() and not strong:
+    if (spot.text.islower() and (not strong or standing != "alone")) or _CLAUSE.fullmatch(spot.text):
         return verdict(case, "mention", 0.2, "wording", f"stands-{standing}")
     return verdict(case, "possible", 0.4, "wording", f"stands-{standing}")
 
