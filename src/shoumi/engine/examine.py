@@ -18,13 +18,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final, Protocol, TypeAlias, cast
 
-from shoumi.engine import encoding, registry, sniff
+from shoumi.engine import chat, encoding, rawsweep, registry, sniff
 from shoumi.engine.blob import Blob, refused
 from shoumi.engine.errors import Corrupt, Unexamined
 from shoumi.engine.limits import MIB, Budget
 from shoumi.engine.settings import Settings
 from shoumi.engine.source import Skipped
-from shoumi.engine.types import Document, Gap, GapReason, Item, Match, Segment, Trail
+from shoumi.engine.types import Document, Gap, GapReason, Item, Match, Raw, Segment, Trail
 
 Event: TypeAlias = Match | Gap | Skipped
 _FLUSH: Final = 4_000_000  # characters of a large document that are inspected together
@@ -48,6 +48,10 @@ class Inspects(Protocol):
 
     def inspect_bytes(self, raw: bytes, trail: Trail) -> Iterable[Match | Gap]:
         """Return what is found in plain text that is valid UTF-8."""
+        ...
+
+    def suspects(self, name: str) -> bool:
+        """Whether any rule may apply to an item's name or the path before it."""
         ...
 
     def inspect_name(self, name: str, trail: Trail) -> Iterable[Match | Gap]:
@@ -97,13 +101,16 @@ class Examiner:
         yield from _without_floods(self._item(item, Trail()))
 
     def _item(self, item: Item, above: Trail) -> Iterator[Event]:
-        trail = above.child(item.kind, self._inspects.mask(printable(item.path)))
+        name = printable(item.path)
+        suspect = self._inspects.suspects(name)
+        trail = above.child(item.kind, self._inspects.mask(name) if suspect else name)
         leaf, self._leaf = self._leaf, self._leaf + 1
         if cause := self._poison.get(leaf) or self._poison.get(GIVEN_UP):
             yield Gap(*cause, trail, "read")
             return
         self._beat(leaf, trail, 0)
-        yield from self._names(item, trail)
+        if suspect:  # a file named after a person's number leaks as its content would
+            yield from self._inspects.inspect_name(name.rpartition("/")[2], trail)
         try:
             blob = self._blob(item, leaf, trail)
         except Unexamined as error:
@@ -113,7 +120,8 @@ class Examiner:
             yield _gap(refused(error), trail, "read")
             return
         try:
-            self._beat(leaf, trail, blob.size)
+            if blob.size > MIB:
+                self._beat(leaf, trail, blob.size)
             yield from self._open(blob, trail, item)
             if blob.partial is not None:
                 yield _gap(blob.partial, trail, "read")
@@ -131,10 +139,6 @@ class Examiner:
             nested = len(trail.steps) > 1
             return Blob.spool(heard, self._settings.limits, self._budget if nested else None)
 
-    def _names(self, item: Item, trail: Trail) -> Iterator[Event]:
-        """Inspect the item's own name: a file named after a person's number leaks as its content would."""
-        yield from self._inspects.inspect_name(printable(item.path).rpartition("/")[2], trail)
-
     def _open(self, blob: Blob, trail: Trail, item: Item) -> Iterator[Event]:
         media_type = self._sniffer.media_type(blob)
         if media_type == sniff.TEXT and self._plain(blob):
@@ -146,6 +150,10 @@ class Examiner:
             yield from self._extractor(media_type, blob, trail, item)
         elif SKIPPED.fullmatch(media_type):
             yield Skipped(media_type)
+        elif store := chat.locked_store(item.path, blob.head()):
+            yield Gap(
+                "encrypted", f"{store}: the messenger's own encrypted database; export the chats", trail, "extract"
+            )
         else:
             yield from self._extractor(sniff.UNKNOWN, blob, trail, item)
 
@@ -230,6 +238,11 @@ class Examiner:
                         yield from document()
                 elif isinstance(part, Gap):
                     yield replace(part, trail=below(trail, part.trail, self._inspects.mask), stage="extract")
+                elif isinstance(part, Raw):
+                    yield from document()
+                    self._beat(leaf, trail, 0)
+                    pending.extend(self._swept(part))
+                    yield from document()
                 else:
                     yield from document()
                     self._budget.member()
@@ -248,6 +261,13 @@ class Examiner:
             yield from document()
         finally:
             self._budget.leave()
+
+    def _swept(self, raw: Raw) -> Iterable[Segment]:
+        """Return the text of raw bytes: what is near a rule's anchor, unless all text is wanted."""
+        if not isinstance(self._inspects, rawsweep.Pointing):
+            return rawsweep.segments(raw)
+        places = self._inspects.places(raw.data)
+        return rawsweep.segments(raw, places, everything=self._inspects.everything)
 
 
 def _without_floods(events: Iterator[Event]) -> Iterator[Event]:

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from shoumi.engine.blob import Blob
 from shoumi.engine.settings import Settings
-from shoumi.engine.types import Gap, Item, Segment
+from shoumi.engine.types import Gap, Item, Raw, Segment
 
 
 class Extractor(Protocol):
@@ -22,8 +22,10 @@ class Extractor(Protocol):
     media_types: frozenset[str]  # as ``sniff.media_type`` names them
     method: str  # text, ocr, salvage
 
-    def segments(self, blob: Blob, settings: Settings) -> Iterator[Segment | Item | Gap]:
+    def segments(self, blob: Blob, settings: Settings) -> Iterator[Segment | Item | Gap | Raw]:
         """Yield all text in reading order, hidden text too (``hidden=True``), then what is embedded.
+
+        Bytes without a format are yielded as Raw pieces, in which the caller looks for text.
 
         Raises Unexamined when the rest cannot be read: what was yielded stays valid. Never returns nothing in
         silence for a format that should carry text: raise NoText.

@@ -115,7 +115,7 @@ class Inspector:
     @property
     def everything(self) -> bool:
         """Whether raw bytes are to be searched for all text, not only near anchors: registered passages have none."""
-        return self.passages is not None
+        return self.passages is not None or not self._raw().complete
 
     def places(self, data: bytes) -> Sequence[tuple[int, int]]:
         """Return where anchors end in raw bytes, in any encoding (see ``rawsweep``)."""

@@ -64,8 +64,9 @@ class Budget:
         """Unpacked bytes that the item may have: those of ``limits``, less when the item itself is small."""
         if not self.ancestors:
             return self.limits.total_bytes
-        fair = max(self.limits.expansion_bytes, self.limits.expansion * self.ancestors[0].size)
-        return min(self.limits.total_bytes, fair)
+        size = self.ancestors[0].size
+        fair = max(self.limits.expansion_bytes, self.limits.expansion * size)
+        return min(max(self.limits.total_bytes, size), fair)  # the files of a large disk are not too much
 
     @property
     def room(self) -> int:
@@ -87,7 +88,8 @@ class Budget:
     def member(self) -> None:
         """Count a member. Raises LimitReached beyond the number of members or total bytes."""
         self.members += 1
-        if self.members > self.limits.members:
-            raise LimitReached(f"more than {self.limits.members} members")
+        most = max(self.limits.members, self.ancestors[0].size // (16 * KIB) if self.ancestors else 0)
+        if self.members > most:
+            raise LimitReached(f"more than {most} members")
         if not self.room:
             raise LimitReached(f"more than {self.total // MIB} MiB unpacked; the rest was not examined")

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import itertools
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from shoumi.engine import rawanchors
 from shoumi.engine.errors import RuleError
 from shoumi.engine.rule import Rule
 from shoumi.engine.view import FOLD_ANCHOR
@@ -81,6 +83,82 @@ def prepare(rules: Sequence[Rule], cache: Path | None, key: bytes) -> Patterns:
     ]
     return Patterns(names, [*sets, index] if index is not None else sets)
 
+
+class RawPatterns:
+    """Scans bytes of unknown encoding for anchors, written in each encoding. Not to be shared by threads.
+
+    ``complete`` is false when there are too many terms for that: text must be looked for everywhere.
+    """
+
+    def __init__(self, databases: Sequence[Any], *, complete: bool) -> None:
+        self._databases = databases
+        self.complete = complete
+
+    def places(self, data: bytes) -> list[tuple[int, int]]:
+        """Return (end, kind of encoding) of every anchor, rising; kinds as in ``rawsweep``."""
+        found: set[tuple[int, int]] = set()
+
+        def collect(kind: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            found.add((end, kind))
+
+        for database in self._databases:
+            database.scan(data, match_event_handler=collect)
+        return sorted(found)
+
+
+def prepare_raw(rules: Sequence[Rule], cache: Path | None, key: bytes) -> RawPatterns:
+    """Return the prefilter for raw bytes. Raises RuleError on an anchor that cannot be written in bytes."""
+    import hyperscan
+
+    groups = _raw_groups(rules)
+    version: str = hyperscan.__version__  # type: ignore[attr-defined]
+    identity = hashlib.sha256(repr((version, "raw", groups)).encode()).hexdigest()
+    return RawPatterns(
+        [
+            _database(group, rules, cache / f"{identity[:32]}-raw{number}.hs" if cache else None, key, literal=False)
+            for number, group in enumerate(groups)
+            if group
+        ],
+        complete=sum(len(rule.keywords) for rule in rules) <= _MANY,
+    )
+
+
+def _raw_groups(rules: Sequence[Rule]) -> list[Group]:
+    """Write every anchor in every encoding; digits, narrow words and the words of each wide encoding apart."""
+    import hyperscan as hs
+
+    digits: dict[str, int] = {}
+    wide_digits: dict[tuple[str, int], None] = {}
+    words: tuple[dict[str, int], ...] = ({}, {}, {})
+    for anchor, text, kind in _raw_anchors(rules):
+        if not _digit_led(anchor):
+            words[kind].setdefault(text, kind)
+        elif kind:
+            wide_digits.setdefault((text, kind))
+        else:
+            digits.setdefault(text, kind)
+    flags = int(hs.HS_FLAG_DOTALL)
+    groups = [[(text.encode(), kind, flags) for text, kind in group.items()] for group in (digits, *words)]
+    groups.append([(text.encode(), kind, flags) for text, kind in wide_digits])
+    return groups
+
+
+def _raw_anchors(rules: Sequence[Rule]) -> Iterator[tuple[str, str, int]]:
+    """Yield each anchor, and each term when they are not too many: itself, how an encoding writes it, the kind of that."""
+    few = sum(len(rule.keywords) for rule in rules) <= _MANY
+    for rule in rules:
+        caseless = [(anchor, "i" in rule.flags) for anchor in dict.fromkeys(rule.anchors)]
+        caseless += [(re.escape(word), True) for word in rule.keywords if word and few]
+        for (anchor, folded), encoding in itertools.product(caseless, rawanchors.ENCODINGS):
+            try:
+                text = rawanchors.written(anchor, encoding, caseless=folded)
+            except ValueError as error:
+                raise RuleError(rule.file, rule.line, f"{rule.id}: {error}") from error
+            if text is not None:
+                yield anchor, text, _KINDS[encoding]
+
+
+_KINDS: Final[dict[rawanchors.Encoding, int]] = {"utf-8": 0, "gb18030": 0, "utf-16-le": 1, "utf-16-be": 2}
 
 Group = list[tuple[bytes, int, int]]  # anchor, number of its rule, flags
 
