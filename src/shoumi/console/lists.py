@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 from urllib.parse import urlencode
 
-from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from shoumi.console.action import Action, ActionForm, Done
+from shoumi.console.actions import Export
 from shoumi.console.pages import Page
 
 PER_PAGE: Final = 50
@@ -49,25 +48,6 @@ class Filter:
     label: Any
     choices: Callable[[Any], Iterable[tuple[str, Any]]]
     apply: Callable[[QuerySet, str], QuerySet]
-
-
-class Export(Action):
-    """A list left the console as a file: nothing changes, but it is written down, with how many rows."""
-
-    name = "console.list.export"
-    label = _("Export list")
-    personal = True
-
-    class Input(ActionForm):
-        """Which list, how it was narrowed, how many rows."""
-
-        list = forms.CharField(max_length=100)
-        form = forms.CharField(max_length=10)
-        narrowed = forms.CharField(max_length=1000, required=False)
-        rows = forms.IntegerField(min_value=0)
-
-    def write(self) -> Done:
-        return Done(None, self.data)
 
 
 class ListPage(Page):

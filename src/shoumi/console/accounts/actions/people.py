@@ -209,8 +209,9 @@ class ImportPeople(Action):
 
     def write(self) -> Done:
         for row in self.plan.good:
-            person = row.person or Person()
-            changes(person, row.values)
+            person = row.person or Person(**row.values)
+            if row.person:
+                changes(person, row.values)
             person.save()
         facts = {
             "file": self.target.name,
