@@ -164,7 +164,7 @@ def measure() -> tuple[dict[str, Counter[str]], Counter[bool]]:
         inspector = Inspector(Settings(packs=("cn", "intl", "company"), today=TODAY), Home(folder))
         for entry in yaml.safe_load((ROOT / "bench" / "corpus_marks.yaml").read_text("utf-8"))["texts"]:
             sizes[False] += 1
-            found = _found(inspector, entry["text"], least=entry["expect"] != "none")
+            found = _found(inspector, entry["text"], least=entry["expect"] != "none", name=entry.get("name", False))
             found = {name for name in found if inspector.rules[name].category != "hygiene"}
             expected = found or {f"scheme {entry.get('scheme', 'unknown')}"} if entry["expect"] != "none" else set()
             _count(counts, found, expected, entry["text"])
@@ -179,14 +179,10 @@ def _count(counts: dict[str, Counter[str]], found: set[str], expected: set[str],
             print(f"{kind}: {name}: {text[:100]!r}", file=sys.stderr)
 
 
-def _found(inspector: Inspector, text: str, *, least: bool = False) -> set[str]:
-    """Return the rules that find something in a text; with ``least`` also at severity info."""
-    document = Document(Trail(), (Segment(text),))
-    return {
-        match.rule
-        for match in inspector.inspect(document)
-        if isinstance(match, Match) and (least or match.severity != "info")
-    }
+def _found(inspector: Inspector, text: str, *, least: bool = False, name: bool = False) -> set[str]:
+    """Return the rules that find something in a text or a file's name; with ``least`` also at severity info."""
+    events = inspector.inspect_name(text, Trail()) if name else inspector.inspect(Document(Trail(), (Segment(text),)))
+    return {match.rule for match in events if isinstance(match, Match) and (least or match.severity != "info")}
 
 
 def main() -> None:

@@ -26,8 +26,8 @@ def inspector(tmp_path_factory: pytest.TempPathFactory) -> Inspector:
     return Inspector(Settings(packs=PACKS, mentions=True, today=today), Home(tmp_path_factory.mktemp("home")))
 
 
-def inspect(inspector: Inspector, text: str) -> list[Match]:
-    found = inspector.inspect(Document(Trail(), (Segment(text),)))
+def inspect(inspector: Inspector, text: str, *, name: bool = False) -> list[Match]:
+    found = inspector.inspect_name(text, Trail()) if name else inspector.inspect(Document(Trail(), (Segment(text),)))
     return [entry for entry in found if isinstance(entry, Match) and entry.category != "hygiene"]
 
 
@@ -43,7 +43,7 @@ def test_the_corpus_reaches_the_bar(inspector: Inspector) -> None:
     corpus = yaml.safe_load((ROOT / "bench" / "corpus_marks.yaml").read_text(encoding="utf-8"))["texts"]
     points = []
     for entry in corpus:
-        found = inspect(inspector, entry["text"])
+        found = inspect(inspector, entry["text"], name=entry.get("name", False))
         kind = min((match.data["kind"] for match in found), key=KINDS.index, default="none")
         points.append(score(entry["expect"], kind))
         if "scheme" in entry:

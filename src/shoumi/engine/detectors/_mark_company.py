@@ -17,10 +17,10 @@ from shoumi.engine.detectors._mark_spot import Spot
 COPY: Final = "copy-number"
 _NEAR: Final = 6
 _SIGNS: Final = {
-    COPY: Lazy(r"^(?:份\s*号\s*[:：]?\s*)?(?:№|[Nn][Oo]\.?)?\s*\d{6}(?:\s|$)|份\s*号\s*[:：]?\s*\d+"),
-    "urgency": Lazy(r"^[\[【]?\s*(?:特\s*急|加\s*急|特\s*提|平\s*急|急\s*件)(?:\s|[】\]]|$)"),
-    "document-number": Lazy(r"[\u4e00-\u9fff]{1,12}[〔\[［（(【]\s*(?:19|20)\d{2}\s*[〕\]］）)】]\s*\d{1,5}\s*号"),
-    "issuing-body": Lazy(r"^[\u4e00-\u9fff ]{3,40}文\s*件$"),
+    COPY: Lazy(r"^(?:份\s*号\s*[:：]?\s*)?(?:№|[Nn][Oo]\.?)?\s*\d{6}(?:\s|$)|份\s*号\s*[:：]?\s*\d+", re.MULTILINE),
+    "urgency": Lazy(r"^[\[【]?\s*(?:特\s*急|加\s*急|特\s*提|平\s*急|急\s*件)(?:\s|[】\]]|$)", re.MULTILINE),
+    "document-number": Lazy(r"[\u4e00-\u9fff][〔\[［（(【]\s*(?:19|20)\d{2}\s*[〕\]］）)】]\s*\d{1,5}\s*号"),
+    "issuing-body": Lazy(r"^[\u4e00-\u9fff ]{3,40}文\s*件$", re.MULTILINE),
     "signed-by": Lazy(r"签\s*发\s*人\s*[:：]"),
     "printed": Lazy(r"(?:19|20)\d{2}年\d{1,2}月\d{1,2}日\s*印\s*发"),
 }
@@ -33,8 +33,8 @@ _LECTURE: Final = Lazy(
 def company(spot: Spot) -> tuple[str, ...]:
     """Return what of an official document's head or foot stands near."""
     own = (spot.line[0], spot.line[1])
-    lines = [simple(line.strip()) for line in (*spot.above[:_NEAR], *own, *spot.below[:_NEAR])]
-    return tuple(code for code, sign in _SIGNS.items() if any(sign.search(line) for line in lines))
+    lines = simple("\n".join(line.strip() for line in (*spot.above[:_NEAR], *own, *spot.below[:_NEAR])))
+    return tuple(code for code, sign in _SIGNS.items() if sign.search(lines))
 
 
 def printed_below(spot: Spot) -> bool:

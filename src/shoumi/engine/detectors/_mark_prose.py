@@ -29,6 +29,12 @@ _COMPANY: Final = Lazy(
     r"|\b[Dd]o [Nn]ot (?:[Cc]opy|[Ff]orward|[Dd]istribute|[Ss]hare)\b"
     r"|(?:密\s*级|密\s*等)(?:\s*标\s*[志识])?\s*[:：]?"
 )
+# A letter of Chinese, Japanese or Korean that none of these holds: most lines need no closer look.
+_OTHER: Final = Lazy(
+    r"[\u3040-\u9fff\uac00-\ud7a3]"
+    r"(?<![份号特急加提平件第页頁共複製転載持出無断禁止厳请勿严不得切外传复制摘抄拍照转发翻印扩散上网阅会后即焚收回退归还注意保存管密妥善级等标志识])"
+    r"(?<!無断.)(?<!無断..)(?<!無断...)(?<!無断....)"
+)
 _DECOR: Final = Lazy(r"[\s\-–—―_=*#~·•●◆■▲★☆※+.。:：,;\"'`\\/【】\[\]()（）〔〕［］{}<>〈〉「」『』|│]+")
 
 _LONG: Final = 120
@@ -89,6 +95,8 @@ def bare(text: str) -> str:
         return text.strip(" \t-=_*")
     if not text or text.isspace():
         return ""
+    if _OTHER.search(text) and "编" not in text:
+        return text
     return _DECOR.sub("", _COMPANY.sub("", text))
 
 

@@ -128,8 +128,8 @@ def spot(view: View, start: int, end: int) -> Spot:
     first, last = max(0, start - AROUND), min(len(view.raw), end + AROUND)
     before = view.window(first, start).text
     after = view.window(end, last).text
-    number = view.segment_at(view.source_span(start, end)[0])
     segments = view.segments
+    number = view.segment_at(view.source_span(start, end)[0]) if len(segments) > 1 else 0
     segment = segments[number]
     beside = number > 0 and segment.joint == "\t" and segments[number - 1].locator.cell is not None
     return Spot(

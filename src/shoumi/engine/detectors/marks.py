@@ -76,13 +76,16 @@ class Marks:
         """Yield the marks of a document in order of rank, then what is wrong with them."""
         judged = [(case, judge(case)) for case in self._cases(view, hits)]
         kept = _corroborate(_strongest(judged))
+        if not self._settings.mentions:
+            kept = [entry for entry in kept if entry[1].kind != "mention"]
+        if not kept:
+            return
         opening = _normal(view.window(0, 2048).text)[: 2 * _AROUND]
         for case, verdict in kept:
             if "hygiene" in case.rule.params:
                 yield from self._misused(case, verdict)
                 continue
-            if verdict.kind != "mention" or self._settings.mentions:
-                yield self._detection(case, verdict, opening)
+            yield self._detection(case, verdict, opening)
             if verdict.kind == "mark":
                 yield from self._wrong(case)
 
@@ -293,7 +296,7 @@ def _content(case: Case, opening: str) -> str:
     if opening and (place.edge or _at_edge(place)):
         around = opening
     else:
-        around = _normal(place.before)[-_AROUND:] + "\0" + _normal(place.after)[:_AROUND]
+        around = _normal(place.before[-4 * _AROUND :])[-_AROUND:] + "\0" + _normal(place.after[: 4 * _AROUND])[:_AROUND]
     return "\0".join((case.scheme, case.level, case.term or "", around))
 
 
