@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         raise UsageError(f"cannot write {folder}: {os.strerror(error.errno or 0)}") from error
     home = Home(folder / "home")
-    _register(home, folder)
+    share.register(folder, home)
 
     def say(code: str, **values: Any) -> None:
         print(messages.text(f"demo.{code}", language, **values))
@@ -61,11 +61,3 @@ def run(arguments: argparse.Namespace) -> int:
     say("planted", count=len(expected))
     say("report", path=report.resolve())
     return 0
-
-
-def _register(home: Any, folder: Path) -> None:
-    """Register one paper, so that a passage copied from it is recognised although its mark is gone."""
-    from shoumi.demo import formats, planted
-
-    paper = folder / planted.REGISTERED_NAME
-    paper.write_bytes(formats.docx(["机密★10年", *planted.REGISTERED]))

@@ -53,8 +53,9 @@ def tarball(members: Mapping[str, bytes], compression: str = "gz") -> bytes:
             entry = tarfile.TarInfo(name)
             entry.size, entry.mtime = len(data), 1_772_442_000
             file.addfile(entry, io.BytesIO(data))
-    pack = {"gz": lambda raw: gzip.compress(raw, mtime=0), "bz2": bz2.compress, "xz": lzma.compress}[compression]
-    return pack(out.getvalue())
+    if compression == "gz":
+        return gzip.compress(out.getvalue(), mtime=0)
+    return {"bz2": bz2.compress, "xz": lzma.compress}[compression](out.getvalue())
 
 
 def docx(paragraphs: Sequence[str], *, header: str = "", comment: str = "", deleted: str = "") -> bytes:

@@ -13,6 +13,11 @@ from pathlib import Path
 from typing import Final
 
 from shoumi.demo import formats, ordinary, planted
+from shoumi.engine.detectors.passages import place
+from shoumi.engine.home import Home
+from shoumi.engine.intake import Intake
+from shoumi.engine.passages.registry import Registered
+from shoumi.engine.settings import Settings
 
 SEED: Final = 20260302
 ORDINARY: Final = 262
@@ -51,6 +56,14 @@ def write(folder: Path, seed: int = SEED) -> list[Planted]:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
     return expected
+
+
+def register(folder: Path, home: Home) -> None:
+    """Register one paper at level 机密, so that a passage pasted without its mark is recognised."""
+    paper = folder / planted.REGISTERED_NAME
+    paper.write_bytes(formats.docx(["机密★10年", *planted.REGISTERED]))
+    about = Registered(id="", title="", level="机密", term="10y", belongs=(place(str(paper)),))
+    Intake(home, Settings()).add((str(paper),), about, "documents")
 
 
 # Fixtures that no library here writes: made once, a few hundred bytes each; what they must lead to.
