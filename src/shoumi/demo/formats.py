@@ -53,9 +53,9 @@ def tarball(members: Mapping[str, bytes], compression: str = "gz") -> bytes:
             entry = tarfile.TarInfo(name)
             entry.size, entry.mtime = len(data), 1_772_442_000
             file.addfile(entry, io.BytesIO(data))
-    if compression == "gz":
-        return gzip.compress(out.getvalue(), mtime=0)
-    return {"bz2": bz2.compress, "xz": lzma.compress}[compression](out.getvalue())
+    if compression == "bz2":
+        return bz2.compress(out.getvalue())
+    return lzma.compress(out.getvalue()) if compression == "xz" else gzip.compress(out.getvalue(), mtime=0)
 
 
 def docx(paragraphs: Sequence[str], *, header: str = "", comment: str = "", deleted: str = "") -> bytes:
