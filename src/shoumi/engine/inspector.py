@@ -24,7 +24,7 @@ from shoumi.engine.view import View
 if TYPE_CHECKING:
     from shoumi.engine.detectors.passages import Passages
 
-_CAPITALS: Final = re.compile("(?<=[A-Z]{2})_|_(?=[A-Z]{2})")
+_CAPITALS: Final = re.compile("(?<=[A-Z]{2})[_-]|[_-](?=[A-Z]{2})")
 
 
 class Inspector:
@@ -86,11 +86,11 @@ class Inspector:
     def suspects(self, name: str) -> bool:
         """Whether any rule may apply to a path, or to its last name alone: one look, so that most need no more."""
         last = name.rpartition("/")[2]
-        spaced = f"\n{_CAPITALS.sub(' ', last)}" if "_" in last else ""
+        spaced = f"\n{_CAPITALS.sub(' ', last)}" if "_" in last or "-" in last else ""
         return bool(self._patterns.scan(f"{name}\n{last}{spaced}".encode("utf-8", "replace")))
 
     def inspect_name(self, name: str, trail: Trail) -> Iterator[Match | Gap]:
-        """Return what the rules find in a file's name; low lines between capitals are spaces for marks."""
+        """Return what the rules find in a file's name; low lines and hyphens beside capitals are spaces for marks."""
         found = set()
         for event in self._of_name(name, trail):
             found.add(event.rule)

@@ -32,7 +32,7 @@ from shoumi.engine.detectors._mark_spot import Spot
 
 _BOX: Final = Lazy(r"[□☐○]\s*$")
 _SLASH: Final = Lazy(r"[／/、]\s*$"), Lazy(r"^\s*[／/、]")
-_PUNCTUATED: Final = Lazy(r"[，。！？；、：“”!?]")
+_CONDITION: Final = Lazy(r"[^\s★☆，。！？；、：“”!?.]{4,20}\s*")  # a condition in words that the rule does not know
 _INTRODUCES: Final = Lazy(
     r"(?:例如|比如|譬如|示例|样例|举例|如下|写法|格式|形式|包括|分别[为是]?|例|如)\s*[:：]\s*$|[(（]\s*[)）]\s*$"
 )
@@ -44,6 +44,8 @@ _COVERS: Final = Lazy(
     r"关于|方案|报告|通知|请示|纪要|计划|规划|名单|情况|函|意见|总结|汇报|材料|清单|合同|协议|批复|决定|办法|会议|文件|预案|研判|分析|预算|部署"
     r"|草案|[稿表书]|设计|图纸?|数据|项目|工程|工作"
 )
+_WIDGET: Final = Lazy(r"<(?:option|select|label|button|radio)\b|\bmsg(?:id|str)\b", re.IGNORECASE)
+_READING: Final = Lazy(r"^\W*(?:[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]|[①-⑨])")  # an entry of a dictionary
 _SHOUTS: Final = Lazy(r"[!！?？]|曝光|揭秘|内幕|独家|速看|震惊|必看|免费|押题")
 _SUBJECT: Final = Lazy(
     r"^(?:[\d(（A-Za-z]|试[卷题]|考[试生]|科目|本[试卷]|注意|语文|数学|英语|物理|化学|答案|姓名|准考证|第)"
@@ -86,13 +88,10 @@ def star(case: Case) -> Verdict:
         return by(case, _FULL, standing, "level-star-term")
     if len(case.star) > 1 or _BLANK.match(case.spot.right):
         return verdict(case, "mention", 0.3, "level-star", "rating")
-    if standing in ("start", "end") and glued(case.spot):
-        free = (
-            standing == "start"
-            and case.star == "★"
-            and 4 <= len(case.spot.right.strip()) <= 20
-            and not _PUNCTUATED.search(case.spot.right)
-        )
+    if case.spot.left.rstrip()[-1:] in ("★", "☆"):
+        return verdict(case, "mention", 0.3, "level-star", "rating")
+    if (standing in ("start", "end") and glued(case.spot)) or (standing == "inside" and case.spot.right[:1].isalnum()):
+        free = standing == "start" and case.star == "★" and _CONDITION.fullmatch(case.spot.right)
         standing = "inside" if free else "sentence"
     return by(case, _STARRED, standing, "level-star" if case.star.strip() else "level-named")
 
@@ -139,6 +138,9 @@ def phrase(case: Case) -> Verdict:
         return cell
     weak = re.fullmatch(str(case.rule.params.get("weak", "(?!)")), "".join(spot.text.split())) is not None
     if standing == "alone":
+        plain = re.fullmatch(str(case.rule.params.get("plain", "(?!)")), "".join(spot.text.split()))
+        if plain and not (spot.above or spot.below or spot.edge or bracketed(spot)):  # a word, and no document
+            return verdict(case, "mention", 0.3, "wording", "listed")
         placed = not weak or spot.edge or bool(company(spot)) or bracketed(spot) or titles(spot)
         if weak and not spot.edge and not company(spot) and among(spot):
             return verdict(case, "mention", 0.2, "wording", "listed")
@@ -161,6 +163,8 @@ def level(case: Case) -> Verdict:
     """A level without star and term: only its place can make it a mark."""
     spot = case.spot
     standing = stand(spot.left, spot.right)
+    if _WIDGET.search(spot.line[0]):
+        return verdict(case, "mention", 0.2, "level-alone", "code")
     if LABEL.search(spot.column):
         return verdict(case, "mark", 0.85, "level-alone", "field", *near(spot))
     if standing == "alone":
@@ -187,7 +191,9 @@ def _bare_alone(case: Case) -> Verdict:
     corroborated = spot.edge or any(code.startswith("near-") for code in signs)
     if lecture(spot) or (not corroborated and among(spot)):
         return verdict(case, "mention", 0.3, "level-alone", "listed")
-    if corroborated or titles(spot) or (bracketed(spot) and spot.top and spot.first):
+    covers = titles(spot) and any(_COVERS.search(simple(line)) for line in spot.below[:2])
+    covers = covers and not any(bare(line) for line in spot.above)
+    if corroborated or covers or (bracketed(spot) and spot.top and spot.first):
         if any(_SHOUTS.search(line) for line in spot.below[:1]) and not corroborated:
             return verdict(case, "mention", 0.3, "level-alone", "stands-sentence")
         return verdict(case, "mark", 0.85, "level-alone", "stands-alone", *signs)
@@ -197,7 +203,7 @@ def _bare_alone(case: Case) -> Verdict:
 def _bare_portion(case: Case) -> Verdict:
     """（机密） before a paragraph; one is possible, and the detector raises several to marks."""
     right = case.spot.right
-    if lecture(case.spot) or len(right) < 8:
+    if lecture(case.spot) or len(right) < 8 or _READING.match(right):
         return verdict(case, "mention", 0.3, "portion", "listed")
     if case.spot.left.rstrip()[-1:] not in "（(" and (_SHOUTS.search(right) or not _COVERS.search(simple(right))):
         return verdict(case, "mention", 0.3, "portion", "stands-sentence")

@@ -67,7 +67,7 @@ _TAGGED: Final = Lazy(
     r"^\s*(?:(?:subject|re|fwd?|fw|aw|wg|objet|betreff|主题|标题|回复|转发|答复)\s*[:：]\s*)*[\[【(（]?\s*$",
     re.IGNORECASE,
 )
-_OPTION: Final = Lazy(r"^\s*[(（]?[A-Ha-h][)）.．、:：]\s*$")
+_OPTION: Final = Lazy(r"^\s*(?:[(（]?[A-Ha-h][)）.．、:：]|[×✗✘❌])\s*$")
 _PROPER: Final = Lazy(
     r"(?:密级|密等|密级标[志识]|保密标[志识]|密级和保密期限|密级及(?:保密)?期限|保密等级|涉密等级|定密)\s*[:：]\s*$"
 )
@@ -75,6 +75,7 @@ _OWN: Final = Lazy(
     r"(?:本|此)(?:文件?|件|资料|材料|项目|报告|方案|卷|稿|册|函|通知|汇编|数据|光盘|U盘)的?(?:密级|保密等级|定密)?(?:已?[定确]?(?:定|确定)?[为是]|属于|属|系|列为)\s*[:：]?\s*$"
 )
 _CLAUSE: Final = Lazy(r"[。！？；!?;]")
+_EXAMPLE: Final = Lazy(r"示例|样例|范例|举例|例子")
 _ASKED: Final = Lazy(r"什么|怎[么样]|如何|哪里|为何|是否|吗|[?？]")
 _PARTICLE: Final = Lazy(
     r"^\s?[\uac00-\ud7a3]+(?:을|를|이|가|은|는|의|에|에서|로|으로|와|과|도|만)(?:\s|$)|^[은는이가을를의로]\s"
@@ -155,7 +156,7 @@ def _talked(left: str, right: str) -> bool:
     if _RIGHT_TALK.match(right) or _PARTICLE.search(right):
         return True
     if not bare(left):
-        return _glued(right[:1]) and _ASKED.search(right[:40]) is not None
+        return bool((_glued(right[:1]) and _ASKED.search(right[:40])) or _EXAMPLE.search(right[:12]))
     clause = _CLAUSE.split(left)[-1]
     return bool(_LEFT_TALK.search(clause[-16:]) or _CUE.search(left[-60:]) or _CUE.search(right[:40]))
 

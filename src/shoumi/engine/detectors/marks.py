@@ -255,7 +255,9 @@ def _strongest(judged: Iterable[Judged]) -> list[Judged]:
 def _corroborate(judged: Sequence[Judged]) -> list[Judged]:
     """Raise possible marks that the rest of the document confirms."""
     certain = {case.scheme for case, verdict in judged if verdict.kind == "mark"}
-    edges = Counter((case.rule.id, case.level) for case, _ in judged if _at_edge(case.spot))
+    edges = Counter(
+        (case.rule.id, case.level) for case, verdict in judged if verdict.kind != "mention" and _at_edge(case.spot)
+    )
     paragraphs = Counter(case.rule.id for case, verdict in judged if _has(verdict, "marks.portion"))
     raised: list[Judged] = []
     for case, verdict in judged:
