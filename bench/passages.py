@@ -3,8 +3,8 @@
     python bench/passages.py [--docs 350] [--cells 100] [--seed 1] [--speed N,N] [--folder DIR]
 
 Prints the table of recall by kind of change, files without a planted passage that were flagged, wrong documents, span
-overlap, index size; with ``--speed 1000,20000`` registering and looking up 100 MB, and ``sim_text`` (Debian: similarity-tester)
-and copydetect on the same files where they are installed. Everything is drawn with the seed.
+overlap, index size; with ``--speed 1000,20000`` registering and looking up 100 MB, and ``sim_text`` (Debian:
+similarity-tester) on the same files where it is installed. Everything is drawn with the seed.
 """
 
 from __future__ import annotations

@@ -60,7 +60,9 @@ def _one(bench: Any, documents: list[str], query: Path, megabytes: float) -> Non
         (folder / f"{number}.txt").write_text(text)
     environment = os.environ | {"SHOUMI_HOME": str(home)}
     shoumi = [sys.executable, "-m", "shoumi"] if shutil.which("shoumi") is None else ["shoumi"]
-    shoumi = [str(Path(sys.executable).with_name("shoumi"))] if Path(sys.executable).with_name("shoumi").exists() else shoumi
+    shoumi = (
+        [str(Path(sys.executable).with_name("shoumi"))] if Path(sys.executable).with_name("shoumi").exists() else shoumi
+    )
     characters = sum(map(len, documents))
     seconds = _cpu([*shoumi, "register", "add", str(folder), "--level", "秘密"], environment)
     print(f"{len(documents):6} documents: registering {characters / seconds / 1e6:6.1f} M characters per CPU-second")
@@ -72,7 +74,7 @@ def _one(bench: Any, documents: list[str], query: Path, megabytes: float) -> Non
         files = [str(path) for path in query.iterdir()] + ["/"] + [str(path) for path in folder.iterdir()]
         listing = bench.work / "files"
         listing.write_text("\n".join(files))
-        peer = _cpu(["sim_text", "-S", "-r8", "-i", "-o", os.devnull], environment, listing)
+        peer = _cpu(["sim_text", "-S", "-r8", "-o", os.devnull, "-i"], environment, listing)
         print(f"       sim_text -S -r8: {peer:.2f} CPU-s; ratio {own / peer:.2f}")
     text = query / "0.txt"
     short = bench.work / "short.txt"
@@ -91,6 +93,8 @@ def _one(bench: Any, documents: list[str], query: Path, megabytes: float) -> Non
 def _cpu(command: list[str], environment: dict[str, str], listing: Path | None = None) -> float:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     with open(listing or os.devnull, "rb") as stdin:
-        subprocess.run(command, env=environment, stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        subprocess.run(
+            command, env=environment, stdin=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
+        )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

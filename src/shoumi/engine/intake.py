@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 import os
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -74,9 +73,6 @@ class Listener:
         owner = self._owner(trail)
         self.texts.setdefault(owner, Text(owner)).pieces.append(fold(raw))
         return iter(())
-
-    def suspects(self, name: str) -> bool:  # noqa: ARG002
-        return False
 
     def inspect_name(self, name: str, trail: Trail) -> Iterator[Match | Gap]:  # noqa: ARG002  (the contract's)
         """Names are no text of the document."""
@@ -217,25 +213,39 @@ class Intake:
 
         Documents of the same batch are compared with one another too.
         """
-        segments, _ = self.register.open_segments()
-        known = self.register.families()
-        seen: dict[int, int] = {}
-        result = []
-        for place, sketch in enumerate(sketches):
-            votes: Counter[int] = Counter(seen[mark] for mark in sketch.tolist() if mark in seen)
-            for segment in segments:
-                passing = segment.passing(sketch)
-                hits = segment.find(sketch.take(passing), passing)
-                pairs = {
-                    (at, known.get(number, -1))
-                    for at, number in zip(hits.query.tolist(), hits.numbers.tolist(), strict=True)
-                }
-                votes.update(family for _, family in pairs if family > 0)
-            family, count = votes.most_common(1)[0] if votes else (0, 0)
-            result.append(family if count >= _ALIKE * max(8, len(sketch)) else first + place)
-            for mark in sketch.tolist():
-                seen.setdefault(mark, result[-1])
+        import numpy as np
+
+        marks = np.concatenate(sketches)
+        sizes = [len(sketch) for sketch in sketches]
+        owner = np.repeat(np.arange(len(sketches)), sizes)
+        votes: dict[int, list[tuple[int, int]]] = {}  # document of the batch → family, how many fingerprints
+        for document, family, count in self._shared(marks, owner):
+            votes.setdefault(document, []).append((count, family))
+        result = [first + place for place in range(len(sketches))]
+        for document, earlier, count in _repeated(marks, owner):  # earlier ones come first, so theirs are settled
+            votes.setdefault(document, []).append((count, -earlier - 1))
+        for document in sorted(votes):
+            count, family = max(votes[document])
+            if count >= _ALIKE * max(8, sizes[document]):
+                result[document] = family if family >= 0 else result[-family - 1]
         return result
+
+    def _shared(self, marks: Any, owner: Any) -> Iterator[tuple[int, int, int]]:
+        """Yield document of the batch, family of registered ones, and how many fingerprints they share."""
+        import numpy as np
+
+        known = self.register.families()
+        numbers = np.array(sorted(known), dtype=np.int64)
+        of = np.array([known[number] for number in numbers.tolist()], dtype=np.int64)
+        for segment in self.register.open_segments()[0] if len(numbers) else ():
+            passing = segment.passing(marks)
+            hits = segment.find(marks.take(passing), passing)
+            where = np.minimum(np.searchsorted(numbers, hits.numbers), len(numbers) - 1)
+            alive = (numbers[where] == hits.numbers) & (of[where] > 0)
+            once = np.unique(np.column_stack([hits.query[alive], of[where[alive]]]), axis=0)
+            pairs, counts = np.unique(np.column_stack([owner[once[:, 0]], once[:, 1]]), axis=0, return_counts=True)
+            for (document, family), count in zip(pairs.tolist(), counts.tolist(), strict=True):
+                yield document, family, count
 
 
 def _ends(texts: Sequence[Any]) -> list[int]:
@@ -252,13 +262,27 @@ def _borders(places: Any, ends: Sequence[int]) -> list[tuple[int, int]]:
     return list(zip([0, *lasts[:-1]], lasts, strict=True))
 
 
-def _sketch(hashes: Any) -> Any:
-    """Return about 64 fingerprints of a document, the same ones in every document that has them."""
+def _repeated(marks: Any, owner: Any) -> Iterator[tuple[int, int, int]]:
+    """Yield pairs of documents of one batch that share fingerprints: the later, the earlier, how many."""
     import numpy as np
 
-    if len(hashes) <= 64:
+    order = np.lexsort((owner, marks))
+    marks, owner = marks[order], owner[order]
+    new = np.append(True, marks[1:] != marks[:-1])
+    earliest = owner[np.flatnonzero(new)][np.cumsum(new) - 1]
+    later = owner != earliest
+    pairs, counts = np.unique(np.column_stack([owner[later], earliest[later]]), axis=0, return_counts=True)
+    for (document, earlier), count in zip(pairs.tolist(), counts.tolist(), strict=True):
+        yield document, earlier, count
+
+
+def _sketch(hashes: Any) -> Any:
+    """Return about 32 fingerprints of a document, the same ones in every document that has them."""
+    import numpy as np
+
+    if len(hashes) <= 32:
         return np.unique(hashes)
-    return np.unique(hashes[hashes < np.uint64((1 << 64) // len(hashes) * 64)])
+    return np.unique(hashes[hashes < np.uint64((1 << 64) // len(hashes) * 32)])
 
 
 def _entries(places: Any, hashes: Any, documents: Sequence[Registered], ends: Sequence[int]) -> Any:

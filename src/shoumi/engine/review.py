@@ -127,9 +127,6 @@ class _Reader:
     def inspect_bytes(self, raw: bytes, trail: Trail) -> Iterator[Match | Gap]:
         return self.inspect(Document(trail, (Segment(raw.decode("utf-8", "replace")),)))
 
-    def suspects(self, name: str) -> bool:
-        return self._inspector.suspects(name)
-
     def inspect_name(self, name: str, trail: Trail) -> Iterator[Match | Gap]:
         return self._inspector.inspect_name(name, trail)
 

@@ -27,9 +27,6 @@ class _Listener:
         self.texts.append(raw.decode("utf-8", "replace"))
         return iter(())
 
-    def suspects(self, name: str) -> bool:  # noqa: ARG002
-        return False
-
     def inspect_name(self, name: str, trail: Trail) -> Iterator[Match | Gap]:  # noqa: ARG002
         return iter(())
 

@@ -24,6 +24,7 @@ _CHINESE: Final = 16  # … and one of mostly Chinese, Japanese or Korean
 _GAP: Final = 160  # characters between two hits of one passage, at most
 _COST: Final = 0.05  # of each uncovered weight unit between hits
 _BACK: Final = 24  # runs that are looked back at
+_FAR: Final = 1 << 32  # more than any place in a text
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +44,29 @@ class Chain:
     runs: tuple[tuple[int, int], ...]  # spans of the checked text that hits cover
 
 
-def chains(
-    hits: Hits, ends: NDArray[np.int64], worth: NDArray[np.float64], weight: NDArray[np.int64]
-) -> Iterator[Chain]:
-    """Yield chains, best first within a document. Hits are in any order.
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Unbroken runs on one diagonal: a row each of document, start, end, diagonal; ``gains``: weight that counts."""
+
+    rows: NDArray[np.int64]
+    gains: NDArray[np.float64]
+
+
+def runs(hits: Hits, ends: NDArray[np.int64], worth: NDArray[np.float64], weight: NDArray[np.int64]) -> Runs:
+    """Join hits to runs, by document, then place. Hits are in any order.
 
     ``ends`` says for each hit where its k-gram ends; ``worth`` how much of its weight counts (0 for boilerplate … 1);
     ``weight`` is the weight of the checked text before each folded character.
     """
+    some = worth > 0
+    hits = Hits(hits.query[some], hits.numbers[some], hits.positions[some])
+    ends, worth = ends[some], worth[some]
+    if not len(hits):
+        return Runs(np.empty((0, 4), dtype=np.int64), np.empty(0))
     diagonal = hits.query - hits.positions
     order = np.lexsort((hits.query, diagonal, hits.numbers))
     number, diagonal, query = hits.numbers[order], diagonal[order], hits.query[order]
     ends, worth = ends[order], worth[order]
-    if not len(number):
-        return
     new = np.ones(len(number), dtype=bool)
     new[1:] = (number[1:] != number[:-1]) | (diagonal[1:] != diagonal[:-1]) | (query[1:] > ends[:-1])
     # Each hit adds what no hit before it covers; how much that counts depends on the hit.
@@ -64,25 +74,31 @@ def chains(
     begins[1:] = np.where(new[1:], query[1:], np.maximum(query[1:], ends[:-1]))
     gains = (weight[ends] - weight[begins]) * worth
     first = np.flatnonzero(new)
-    runs = np.column_stack([number[first], query[first], ends[np.append(first[1:], len(number)) - 1], diagonal[first]])
+    last = np.append(first[1:], len(number)) - 1
+    rows = np.column_stack([number[first], query[first], ends[last], diagonal[first]])
     sums = np.add.reduceat(gains, first)
-    for group in _by_document(runs):
-        possible = float(sums[group].sum())
-        if possible >= 20:
-            yield from _link(runs[group], sums[group], weight)
+    order = np.lexsort((rows[:, 1], rows[:, 0]))
+    return Runs(rows[order], sums[order])
 
 
-def _by_document(runs: NDArray[np.int64]) -> list[Any]:
-    edges = np.flatnonzero(np.append(True, runs[1:, 0] != runs[:-1, 0]))
-    return [slice(start, end) for start, end in zip(edges, np.append(edges[1:], len(runs)), strict=True)]
+def chains(found: Runs, weight: NDArray[np.int64]) -> Iterator[Chain]:
+    """Yield chains, best first within a neighbourhood; neighbourhoods that cover too little are not even looked at."""
+    rows, gains = found.rows, found.gains
+    if not len(rows):
+        return
+    reach = np.maximum.accumulate(rows[:, 2] + rows[:, 0] * _FAR) - rows[:, 0] * _FAR  # furthest end so far
+    apart = np.append(True, (rows[1:, 0] != rows[:-1, 0]) | (rows[1:, 1] > reach[:-1] + _GAP))
+    edges = np.append(np.flatnonzero(apart), len(rows))
+    enough = np.add.reduceat(gains, edges[:-1]) >= ENOUGH
+    for start, end in zip(edges[:-1][enough].tolist(), edges[1:][enough].tolist(), strict=True):
+        yield from _link(rows[start:end], gains[start:end], weight)
 
 
-def _link(runs: NDArray[np.int64], sums: NDArray[np.float64], weight: NDArray[np.int64]) -> list[Chain]:
-    """Chain the runs of one document: the best predecessor of each, then the best ends first."""
-    order = np.argsort(runs[:, 1], kind="stable")
-    number = int(runs[0, 0])
-    rows = runs[order, 1:].tolist()
-    covered = sums[order].tolist()
+def _link(found: NDArray[np.int64], sums: NDArray[np.float64], weight: NDArray[np.int64]) -> list[Chain]:
+    """Chain runs of one document, sorted by place: the best predecessor of each, then the best ends first."""
+    number = int(found[0, 0])
+    rows = found[:, 1:].tolist()
+    covered = sums.tolist()
     before: list[int] = []
     score: list[float] = []
     for here, (start, end, diagonal) in enumerate(rows):

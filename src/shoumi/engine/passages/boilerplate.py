@@ -41,9 +41,11 @@ def worth(
 
 
 def _rarity(query: NDArray[np.int64], families: NDArray[np.int64]) -> NDArray[np.float64]:
-    pairs = np.unique(np.column_stack([query, families]), axis=0)[:, 0]
-    places, counts = np.unique(pairs, return_counts=True)
-    shared = counts[np.searchsorted(places, query)]
+    pairs = (query << 32) | families
+    pairs.sort()
+    places = pairs[np.append(True, pairs[1:] != pairs[:-1])] >> 32  # each family once at each place
+    first = np.flatnonzero(np.append(True, places[1:] != places[:-1]))
+    shared = np.diff(np.append(first, len(places)))[np.searchsorted(places[first], query)]
     return np.clip((MANY - shared) / (MANY - FEW), 0.0, 1.0)
 
 

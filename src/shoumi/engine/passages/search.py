@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shoumi.engine.passages import boilerplate
-from shoumi.engine.passages.align import Chain, chains
+from shoumi.engine.passages.align import Chain, Runs, chains, runs
 from shoumi.engine.passages.grams import Gram
 from shoumi.engine.passages.index import Hits, Segment
 from shoumi.engine.passages.normalise import Codes, Offsets, fold, folding
@@ -59,8 +59,8 @@ class Searcher:
         self._numbers = np.array(sorted(families), dtype=np.int64)
         self._families = np.array([families[int(number)] for number in self._numbers], dtype=np.int64)
 
-    def search(self, raw: bytes) -> Found:
-        """Return what a text of valid UTF-8 has from registered documents."""
+    def search(self, raw: bytes, *, fragments: bool = False) -> Found:
+        """Return what a text of valid UTF-8 has from registered documents; ``fragments`` only when they are wanted."""
         codes = fold(raw)
         if len(codes) < _SHORTEST:
             return Found()
@@ -68,7 +68,7 @@ class Searcher:
         hits, families = self._living(hits)
         if not len(hits) or (families == BACKGROUND).all():
             return Found()
-        return self._judge(raw, codes, hits, families, phrases)
+        return self._judge(raw, codes, hits, families, phrases, fragments=fragments)
 
     def _hits(self, codes: Codes) -> tuple[Hits, NDArray[np.int64]]:
         """Return all hits, and the places of shipped set phrases among them."""
@@ -103,27 +103,44 @@ class Searcher:
         return kept, self._families[where[alive]]
 
     def _judge(
-        self, raw: bytes, codes: Codes, hits: Hits, families: NDArray[np.int64], phrases: NDArray[np.int64]
+        self,
+        raw: bytes,
+        codes: Codes,
+        hits: Hits,
+        families: NDArray[np.int64],
+        phrases: NDArray[np.int64],
+        *,
+        fragments: bool,
     ) -> Found:
-        weight, length = _before(folding().weights.take(codes)), _before(folding().lengths.take(codes))
         known = families == BACKGROUND
-        offsets = Offsets(raw)
         starts = np.concatenate([hits.query[known], phrases])
-        ends = np.minimum(np.searchsorted(length, length[starts] + self.gram.length), len(codes))
-        common = boilerplate.union(starts, ends)
-        lines = np.array([(offsets.number(a), offsets.number(b)) for a, b in boilerplate.leaders(raw)], dtype=np.int64)
-        if len(lines):
-            spans = np.concatenate([common, lines])
-            common = boilerplate.union(spans[:, 0], spans[:, 1])
-        hits = Hits(hits.query[~known], hits.numbers[~known], hits.positions[~known])
-        ends = np.minimum(np.searchsorted(length, length[hits.query] + self.gram.length), len(codes))
-        worth = boilerplate.worth(hits, ends, families[~known], codes, common)
-        every = list(chains(hits, ends, worth, weight))
-        chosen = _best([chain for chain in every if _counts(chain)])
-        passages = [self._passage(chain, codes, offsets) for chain in chosen]
-        small = [chain for chain in every if chain.longest >= FRAGMENT and not _counts(chain)]
-        fragments = [self._passage(chain, codes, offsets) for chain in _best(small)]
-        return Found(sorted(passages, key=lambda one: (one.start, one.number)), fragments)
+        own = ~known if fragments else ~known & _several(hits.numbers)
+        hits, families = Hits(hits.query[own], hits.numbers[own], hits.positions[own]), families[own]
+        if not len(hits):
+            return Found()
+        weight, length = _before(folding().weights.take(codes)), _before(folding().lengths.take(codes))
+
+        def ends(query: NDArray[np.int64]) -> NDArray[np.int64]:
+            return np.minimum(np.searchsorted(length, length[query] + self.gram.length), len(codes))
+
+        common = boilerplate.union(starts, ends(starts))
+        worth = boilerplate.worth(hits, ends(hits.query), families, codes, common)
+        every = runs(hits, ends(hits.query), worth, weight)
+        chosen = [chain for chain in chains(every, weight) if _counts(chain)]
+        if not chosen and not fragments:
+            return Found()
+        offsets = Offsets(raw)
+        if lines := boilerplate.leaders(raw):  # a table of contents is no passage
+            spans = np.array([(offsets.number(start), offsets.number(end)) for start, end in lines], dtype=np.int64)
+            worth[boilerplate.inside(hits.query, ends(hits.query), spans)] = 0.0
+            every = runs(hits, ends(hits.query), worth, weight)
+            chosen = [chain for chain in chains(every, weight) if _counts(chain)]
+        passages = [self._passage(chain, codes, offsets) for chain in _best(chosen)]
+        small = _small(every, chosen) if fragments else ()
+        return Found(
+            sorted(passages, key=lambda one: (one.start, one.number)),
+            [self._passage(chain, codes, offsets) for chain in small],
+        )
 
     def _passage(self, chain: Chain, codes: Codes, offsets: Offsets) -> Passage:
         start, end = offsets.span(chain.start, chain.end - 1)
@@ -145,8 +162,28 @@ def _before(values: NDArray[np.uint8]) -> NDArray[np.int64]:
     return sums
 
 
+def _several(numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether the document of each hit has another one: a passage is longer than one k-gram."""
+    counts = np.bincount(numbers)
+    several: NDArray[np.bool_] = counts.take(numbers) > 1
+    return several
+
+
 def _counts(chain: Chain) -> bool:
     return chain.solid or chain.score >= _DENSE or (chain.score >= BROKEN and chain.span >= _SPAN)
+
+
+def _small(every: Runs, chosen: list[Chain]) -> list[Chain]:
+    """Return the runs that only count together with others: those of documents that are not found anyway."""
+    known = {chain.number for chain in chosen}
+    found = []
+    for (number, start, end, diagonal), gain in zip(every.rows.tolist(), every.gains.tolist(), strict=True):
+        if gain >= FRAGMENT and number not in known:
+            run = Chain(
+                number, start, end, start - diagonal, end - diagonal, gain, gain, gain, False, 0, ((start, end),)
+            )
+            found.append(run)
+    return found
 
 
 def _best(found: list[Chain]) -> list[Chain]:
