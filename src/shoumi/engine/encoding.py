@@ -220,7 +220,7 @@ def _is_utf8(head: bytes) -> bool:
 
 def _escaped(head: bytes) -> Guess | None:
     """Recognise the seven-bit encodings of old mail, which are valid ASCII."""
-    if not _ESCAPES.search(head):
+    if (b"\x1b" not in head and b"~" not in head) or not _ESCAPES.search(head):
         return None
     for name in ("iso2022_jp_2", "iso2022_kr", "hz"):
         try:

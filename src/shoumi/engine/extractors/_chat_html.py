@@ -50,7 +50,8 @@ def is_page(head: bytes) -> bool:
 
 def is_archive(head: bytes) -> bool:
     """Whether a text is QQ's web archive."""
-    return _ARCHIVE.search(head[:4096]) is not None
+    start = head[:4096]
+    return b"encent" in start and _ARCHIVE.search(start) is not None
 
 
 def read(blob: Blob) -> Iterator[Part]:

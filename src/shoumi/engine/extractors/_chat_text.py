@@ -84,7 +84,13 @@ DIALECTS: Final = (
         inline=False,
     ),
 )  # fmt: skip
-_DIGITS: Final = re.compile(rb"\d{1,2}[:.]\d{2}")
+_FIRST: Final = 3072  # bytes in which a chat has had its first message's head
+_HEAD: Final = re.compile(
+    rb"\d(?:[./-]|[^\x00-\x7f]{2,3})\s?\d{1,2}(?:[./-]|[^\x00-\x7f]{2,3})\s?\d[^\n]{0,24}?\d[:.]\d\d|\d:\d\d[^\n\t]{0,8}\t"
+)
+_DOTTED: Final = re.compile(
+    rb"[^\n]{0,4}\d{1,4}[./-]\d{1,2}[./-]\d{1,4}[^\n]{1,4}\d{1,2}\.\d\d"
+)  # hours as some countries write
 _LEVELS: Final = re.compile(
     r"\[?(?:INFO|DEBUG|WARN(?:ING)?|ERROR|FATAL|TRACE|NOTICE|CRITICAL)\b|^[\[<{(|=*#-]|[;{}=]|\s-\s"
 )
@@ -100,8 +106,14 @@ _LONGEST: Final = 4_000_000  # characters of one message
 
 
 def may_be(head: bytes) -> bool:
-    """Whether a text can be a chat at all: some line tells a time of day. Cheap."""
-    return _DIGITS.search(head.replace(b"\0", b"")[:8192]) is not None
+    """Whether a text can be a chat at all: a line near its start tells a day and a time. Cheap: all texts are asked."""
+    start = head[:_FIRST].replace(b"\0", b"")
+    at = start.find(b":")
+    while at > 0:
+        if start[at - 1 : at].isdigit() and start[at + 1 : at + 3].isdigit():
+            return _HEAD.search(start, max(0, at - 64)) is not None
+        at = start.find(b":", at + 1)
+    return _DOTTED.match(start) is not None
 
 
 def dialect_of(text: str) -> Dialect | None:

@@ -62,7 +62,7 @@ class Chat:
             return HTML if small and _chat_html.is_page(sample.head) else None
         if _chat_html.is_archive(sample.head):
             return WEB_ARCHIVE
-        if _chat_text.may_be(sample.head) and _chat_text.dialect_of(_decoded(sample.head)) is not None:
+        if _chat_text.may_be(sample.head) and _chat_text.dialect_of(_decoded(sample.head[:16_384])) is not None:
             return TEXT
         return TABLE if _is_table(sample.head) else None
 
