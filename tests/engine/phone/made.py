@@ -98,6 +98,11 @@ def report(
     return "\n".join(lines) + "\n"
 
 
+def noise() -> str:
+    """Return lines that do not compress, as the rest of a real report."""
+    return "".join(f"{hashlib.sha256(str(n).encode()).hexdigest()}\n" for n in range(20_000))
+
+
 def bugreport(path: Path, text: str) -> Path:
     name = "bugreport-oriole-TQ3A.230805.001-2026-11-20-09-30-00"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

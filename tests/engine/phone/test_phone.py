@@ -183,9 +183,9 @@ def test_what_is_no_phone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_damaged_reports_end_quietly(tmp_path: Path) -> None:
-    path = made.bugreport(tmp_path / "bugreport.zip", made.report() * 20)
+    path = made.bugreport(tmp_path / "bugreport.zip", made.report() + made.noise())
     data = bytearray(path.read_bytes())
-    data[len(data) // 2] ^= 0xFF
+    data[len(data) * 3 // 4] ^= 0xFF
     path.write_bytes(bytes(data))
     assert zipfile.is_zipfile(path)
     found = results(check(str(path)))
@@ -225,3 +225,19 @@ def test_every_sentence_is_there(language: str) -> None:
 
     for code in set(re.findall(r'reason\(\s*"([\w-]+)"', source)):
         assert messages.known(f"phone.{code}"), code
+
+
+def test_forms_of_other_versions(tmp_path: Path) -> None:
+    wifi = (
+        'mWifiInfo SSID: "Cafe", BSSID: 02:00:00:00:00:01, Security type: 0, Supplicant state: COMPLETED, RSSI: -50\n'
+        "WifiConfigManager - Configured networks Begin ----\n"
+        '- DSBLE ID: 3 SSID: "Old" PROVIDER-NAME: null BSSID: null FQDN: null HIDDEN: false\n KeyMgmt: NONE Protocols: WPA RSN\n AuthAlgorithms: OPEN SHARED\n'
+        "WifiConfigManager - Configured networks End ----\n"
+    )
+    operations = "  Uid u0a104:\n    state=cch\n      FINE_LOCATION: mode=foreground\n    Package org.example.opencamera:\n      CAMERA (allow):\n"
+    (tmp_path / "dumpsys_wifi.txt").write_text(wifi)
+    (tmp_path / "dumpsys_appops.txt").write_text(operations)
+    (tmp_path / "settings_random.txt").write_text("package_verifier_user_consent=-1\n")
+    (tmp_path / "getprop.txt").write_text("[ro.build.type]: [user]\n")
+    found = results(check(str(tmp_path)))
+    assert {name for name, result in found.items() if result == "fail"} == {"P3", "P5", "P6"}

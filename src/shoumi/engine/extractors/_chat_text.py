@@ -269,7 +269,7 @@ class _Lines:
     def _opened(self, found: re.Match[str], said: bool) -> Message:
         name = _group(found, "name").strip(_MARKS + " ") if said else ""
         sender_id = ""
-        if self._dialect.app in ("qq", "wechat") and (both := _QQ_NAME.match(name)):
+        if self._dialect.app in ("qq", "wechat", "chat") and (both := _QQ_NAME.match(name)):
             name, sender_id = both["name"].strip() or both["id"], both["id"]
         text = _group(found, "text").strip(_MARKS)
         self._body = [text] if text or self._dialect.inline else []

@@ -23,13 +23,15 @@ _SETTING: Final = re.compile(
 )
 _PLAIN: Final = re.compile(r"^(?P<key>[a-z][\w.]{2,60})=(?P<value>.*)$")
 _NETWORK: Final = re.compile(
-    r"^\s*(?:\*\s*)?-?\s*ID: (?P<id>-?\d+) SSID: (?P<ssid>.*?)(?: PROVIDER-NAME:| BSSID:| FQDN:| HIDDEN:|$)"
+    r"^\s*(?:\*\s+|-\s+(?:DSBLE\s+)?)?ID: (?P<id>-?\d+) SSID: (?P<ssid>.*?)(?: PROVIDER-NAME:| BSSID:| FQDN:| HIDDEN:|$)"
 )
 _KEYS: Final = re.compile(r"^\s*KeyMgmt:\s*(?P<keys>.*?)(?: Protocols:|$)")
 _CONFIG_KEY: Final = re.compile(r'configKey[=:]\s*"?(?P<ssid>.*?)"?(?P<kind>NONE|WEP|OPEN|OWE|WPA_PSK|WPA_EAP|SAE)\b')
-_CONNECTED: Final = re.compile(r"\bSupplicant state: COMPLETED\b.*?Security type: (?P<type>-?\d+)")
+_IN_USE: Final = re.compile(r"\bm?WifiInfo:? .*Supplicant state: COMPLETED")
+_SECURITY: Final = re.compile(r"\bSecurity type: (?P<type>-?\d+)")
 _PACKAGE: Final = re.compile(r"^\s*(?:Package \[|package:(?:.*=)?)(?P<name>[a-zA-Z][\w.]+)\]?")
 _OP_PACKAGE: Final = re.compile(r"^\s*Package (?P<name>[\w.]+):")
+_OP_UID: Final = re.compile(r"^\s*(?:Uid (?P<uid>\w+):|(?P<op>[A-Z_]{6,}): mode=(?P<mode>\w+))")
 _OP: Final = re.compile(r"^\s*(?P<op>[A-Z_]{6,})\s*\((?P<mode>allow|ignore|deny|default|foreground)")
 _USB: Final = re.compile(
     r"(?:m?_?[cC]urrent_?[fF]unctions(?:_applied)?|current_functions)\s*[=:]\s*(?P<value>[\w,|\[\] ]+)"
@@ -42,7 +44,7 @@ _ROOT_PROCESS: Final = re.compile(r"(?:^|[\s/])(?P<name>magiskd|daemonsu|ksud|zy
 _SU: Final = re.compile(
     r"(?:^|\s)(?P<path>/(?:system|vendor|sbin|data/local)(?:/\w+)*/su|/data/adb/(?:magisk|ksu|modules)\b)"
 )
-_SETTINGS_FILE: Final = re.compile(r"settings?[_-]?(?P<space>global|secure|system)", re.IGNORECASE)
+_SETTINGS_FILE: Final = re.compile(r"settings?[_-](?P<space>global|secure|system)?", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -90,12 +92,13 @@ class Reader:
         self._user = "0"
         self._network: Network | None = None
         self._listing = False
+        self._shared: dict[str, str] = {}  # modes of all packages of the present user id
 
     def read(self, lines: Iterable[str], name: str = "") -> None:
         """Take the lines of one file; its name tells the section when the file is one (``dumpsys_wifi.txt``)."""
         self._section = self._section_of(name)
         found = _SETTINGS_FILE.search(name)
-        self._space, self._user = (found["space"].lower() if found else ""), "0"
+        self._space, self._user = ((found["space"] or "global").lower() if found else ""), "0"
         self._close()
         for line in lines:
             self._line(line.rstrip("\r\n"))
@@ -137,7 +140,7 @@ class Reader:
         elif "Configured networks End" in line:
             self.facts.networks_whole = True
             self._close()
-        elif found := _CONNECTED.search(line):
+        elif "ifiInfo" in line and _IN_USE.search(line) and (found := _SECURITY.search(line)):
             self.facts.connected = int(found["type"])
         if not self._listing or self.facts.networks is None:
             return
@@ -172,6 +175,9 @@ class Reader:
     def _operation(self, line: str) -> None:
         if found := _OP_PACKAGE.match(line):
             self._package = found["name"]
+            self.facts.operations.setdefault(self._package, {}).update(self._shared)
+        elif found := _OP_UID.match(line):
+            self._shared = {} if found["uid"] else self._shared | {found["op"]: found["mode"]}
         elif self._package and (found := _OP.match(line)):
             self.facts.operations.setdefault(self._package, {}).setdefault(found["op"], found["mode"])
 

@@ -144,7 +144,7 @@ def _backups(backup: _Backup) -> Answer:
     for pattern in ("%com.apple.mobile.ldbackup.plist", "%com.apple.MobileBackup.plist"):
         for found in backup.plists(pattern):
             value = found.get("CloudBackupEnabled") if isinstance(found, dict) else None
-            cloud = value if isinstance(value, bool) else bool(found.get("LastCloudBackupDate")) or cloud
+            cloud = bool(value) if value is not None else bool(found.get("LastCloudBackupDate")) or cloud
     if cloud:
         bad.append(reason("backup-cloud"))
     good = [reason("backup-encrypted")] if backup.encrypted else []
