@@ -105,6 +105,8 @@ class Segment:
     ``base`` and ``lines`` count the code points and newlines of the same segment that came before, when a large
     file is read in blocks; only matches that start inside ``keep`` (code points of this block) count.
     ``box`` is the place on the page as fractions (left, top, right, bottom), where the format tells it.
+    ``origins`` says of raw bytes where parts of the text came from: code point, byte offset, codec; a match's
+    locator then names the byte at which it begins.
     ``sender``, ``time`` (ISO 8601) and ``conversation`` belong to a message of a chat; they go with what is found in it.
     """
 
@@ -121,14 +123,15 @@ class Segment:
     sender: str = ""
     time: str = ""
     conversation: str = ""
+    origins: tuple[tuple[int, int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Raw:
     """Bytes without a format, such as a piece of a disk's unallocated space: whatever is text in them is examined.
 
-    ``offset`` is where ``data`` begins in the whole (bytes from 0); ``keep`` is the part of ``data`` that is this piece's
-    own, the rest is context that the neighbouring pieces hold, too.
+    ``offset`` is where ``data`` begins in the whole (bytes from 0); ``keep`` is the part of ``data`` that is this
+    piece's own, the rest is context that the neighbouring pieces hold, too.
     """
 
     data: bytes
