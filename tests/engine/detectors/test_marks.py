@@ -171,6 +171,64 @@ def test_a_mark_in_a_file_name(inspector: Inspector) -> None:
     assert [entry.data["kind"] for entry in found if isinstance(entry, Match)] == ["mark"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "机密\u00a0★\u00a010\u00a0年",
+        "\n\u00a0\u00a0绝密★长期",
+        "SECRET\u00a0//\u00a0NOFORN",
+        "秘密\u2009★\u20095年",
+        "TLP:\u00a0RED",
+    ],
+)
+def test_no_break_and_thin_spaces_are_spaces(inspect: Inspect, inspector: Inspector, text: str) -> None:
+    plain = [entry for entry in inspector.inspect_bytes(text.encode(), Trail()) if isinstance(entry, Match)]
+    assert verdict(inspect(text)) == verdict(plain) == "mark"
+
+
+def test_rows_of_text_are_marks_by_the_title_of_their_column(inspect: Inspect) -> None:
+    for comma in (",", ";", "\t"):
+        register = comma.join(("标题", "密级", "份数")) + "\n" + comma.join(("某方案", "机密", "3"))
+        assert verdict(inspect(register)) == "mark"
+        assert verdict(inspect(register.replace("密级", "说法"))) in ("mention", "none")
+    assert verdict(inspect("密级,期限\n绝密,三十年以内\n机密,二十年以内")) in ("mention", "none")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("TLP_AMBER_report.pdf", "mark"),
+        ("tlp-red.csv", "mark"),
+        ("TOP_SECRET_NOFORN_brief.pdf", "mark"),
+        ("机密-10年-方案.docx", "mark"),
+        ("社外秘_見積書.xlsx", "mark"),
+        ("tlp-red-definition.md", "mention"),
+        ("机密★10年怎么标.docx", "mention"),
+        ("secret.py", "none"),
+        ("秘密花园.txt", "none"),
+    ],
+)
+def test_words_in_file_names(inspector: Inspector, name: str, kind: str) -> None:
+    found = list(inspector.inspect_name(name, Trail()))
+    wanted = ("mention", "none") if kind in ("mention", "none") else (kind,)
+    assert verdict([entry for entry in found if isinstance(entry, Match)]) in wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Acme Internal Use Only", "mark"),
+        ("Acme Confidential            Page 2 of 10", "mark"),
+        ("Acme Corp – Confidential", "mark"),
+        ("Not for external distribution", "mark"),
+        ("Confidential Information", "mention"),
+        ("Returns the cache.\nFor internal use only.\nMore text.", "possible"),
+    ],
+)
+def test_footers_of_companies_name_their_owner(inspect: Inspect, text: str, kind: str) -> None:
+    assert verdict(inspect(text)) == kind
+
+
 def test_snippets_show_the_mark(inspect: Inspect) -> None:
     assert inspect("机密★10年")[0].snippet == "机密★10年"
 

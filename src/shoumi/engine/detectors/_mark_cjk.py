@@ -27,7 +27,7 @@ from shoumi.engine.detectors._mark_case import (
     verdict,
 )
 from shoumi.engine.detectors._mark_company import company, lecture
-from shoumi.engine.detectors._mark_prose import bare, simple, stand
+from shoumi.engine.detectors._mark_prose import bare, simple, stand, subject
 from shoumi.engine.detectors._mark_spot import Spot
 
 _BOX: Final = Lazy(r"[□☐○]\s*$")
@@ -89,7 +89,10 @@ def star(case: Case) -> Verdict:
     if len(case.star) > 1 or _BLANK.match(case.spot.right):
         return verdict(case, "mention", 0.3, "level-star", "rating")
     if case.spot.left.rstrip()[-1:] in ("★", "☆"):
-        return verdict(case, "mention", 0.3, "level-star", "rating")
+        return verdict(case, "possible" if standing == "alone" else "mention", 0.3, "level-star", "rating")
+    if standing == "end" and case.spot.left.rstrip()[-1:] in (":", "："):  # what it is the name of, nobody knows
+        labelled = LABEL.search(case.spot.left) or subject(case.spot.left)
+        return by(case, _STARRED, "end" if labelled else "inside", "level-star")
     if (standing in ("start", "end") and glued(case.spot)) or (standing == "inside" and case.spot.right[:1].isalnum()):
         free = standing == "start" and case.star == "★" and _CONDITION.fullmatch(case.spot.right)
         standing = "inside" if free else "sentence"
@@ -156,7 +159,12 @@ def phrase(case: Case) -> Verdict:
 def _choice(spot: Spot) -> bool:
     """Whether it is one of several to choose from: an empty box before it, a stroke beside it."""
     before, after = _SLASH
-    return bool(_BOX.search(spot.left) or before.search(spot.left) or after.match(spot.right))
+    return bool(
+        _BOX.search(spot.left)
+        or spot.right.lstrip()[:1] in tuple("□☐○")
+        or before.search(spot.left)
+        or after.match(spot.right)
+    )
 
 
 def level(case: Case) -> Verdict:
@@ -197,6 +205,8 @@ def _bare_alone(case: Case) -> Verdict:
         if any(_SHOUTS.search(line) for line in spot.below[:1]) and not corroborated:
             return verdict(case, "mention", 0.3, "level-alone", "stands-sentence")
         return verdict(case, "mark", 0.85, "level-alone", "stands-alone", *signs)
+    if "".join(spot.text.split()) in spot.before + spot.after:  # the text itself speaks of it, as stories and songs do
+        return verdict(case, "mention", 0.3, "level-alone", "stands-sentence")
     return verdict(case, "possible", 0.5, "level-alone", "stands-alone", *signs)
 
 

@@ -27,15 +27,18 @@ _EXACT: Final[Mapping[str, str]] = {"portions": "portions", "block": "block"}
 def judge(case: Case) -> Verdict:
     """Decide about a case by the form of its rule."""
     found = _JUDGES[str(case.rule.params["form"])](case)
-    return _named(case, found) if case.spot.named and found.kind != "mark" else found
+    return _named(case, found) if case.spot.named else found
 
 
 def _named(case: Case, found: Verdict) -> Verdict:
     """Judge a mark in a file's name, where words stand between other signs than on a page."""
     spot = case.spot
-    if glued(spot) or _ABOUT.search(spot.left + " " + spot.right) or quoted(spot.left, spot.right):
-        return found
     form = str(case.rule.params["form"])
+    about = _ABOUT.search(spot.left + " " + spot.right) is not None
+    if found.kind == "mark":
+        return verdict(case, "mention", 0.3, "stands-talk") if about and form in ("banner", "caveat") else found
+    if glued(spot) or about or quoted(spot.left, spot.right):
+        return found
     weak = re.fullmatch(str(case.rule.params.get("weak", "(?!)")), spot.text.strip()) is not None
     if (
         form in ("banner", "exam")

@@ -48,7 +48,7 @@ _LEFT_TALK: Final = Lazy(
     r"(?:(?:标有|标注|标明|标记|标上|标为|标出|标示|注明|注有|注上|写有|写着|写明|写上|印有|印着|印上|盖有|盖着|加盖|盖上|打有|打上|带有|带着|含有|载有"
     r"|列为|定为|划为|确定为|升为|降为|改为|变更为|属于|称为|称作|叫做|叫作|譬如|诸如|比如|例如|写成|写作|读作|出现|使用|输入|填写|看到|发现)\s*[:：]?\s*"
     r"|(?:标识|标志|字样|标|为|是|成|把|将|用|以|在|对|与|和|及|或|若|被|到|的|有|涉及|涉|各|该|此|一份|这份|那份|非|无|不|含|属|称|即|如|像|显示|选择|[、，]\s*)[:：]?\s{0,0}"
-    r"|(?:密级|密等|标识|标志|格式|形式|样式|字样|示例|样例|范例|举例|案例|写法|正确|错误|说明|意思|例|如|问|答|(?<![主标])题)\s*[:：]\s*)[“‘「『\"'（(【\[]?\s{0,0}$"
+    r"|(?:密级|密等|标识|标志|格式|形式|样式|图示|图例|字样|示例|样例|范例|举例|案例|写法|正确|错误|说明|意思|例|如|问|答|(?<![主标])题)\s*[:：]\s*)[“‘「『\"'（(【\[]?\s{0,0}$"
 )
 _RIGHT_TALK: Final = Lazy(
     r"^[”’」』\"')）】\]]{0,2}\s{0,2}(?:表示|表明|是|指|意思|意味|含义|意为|代表|即|字样|标志|标识|标记|标注|的(?!确)|中的|里的|这[种类样个一]|那[种类样个]|之类|一词|为(?!了)|属于|等[级于]?"
@@ -67,7 +67,7 @@ _TAGGED: Final = Lazy(
     r"^\s*(?:(?:subject|re|fwd?|fw|aw|wg|objet|betreff|主题|标题|回复|转发|答复)\s*[:：]\s*)*[\[【(（]?\s*$",
     re.IGNORECASE,
 )
-_OPTION: Final = Lazy(r"^\s*(?:[(（]?[A-Ha-h][)）.．、:：]|[×✗✘❌])\s*$")
+_OPTION: Final = Lazy(r"^\s*(?:[(（]?[A-Ha-h][)）.．、:：]|[×✗✘❌]|.*[:：]\s*[A-H]\s*[(（])\s*$")
 _PROPER: Final = Lazy(
     r"(?:密级|密等|密级标[志识]|保密标[志识]|密级和保密期限|密级及(?:保密)?期限|保密等级|涉密等级|定密)\s*[:：]\s*$"
 )
@@ -75,6 +75,7 @@ _OWN: Final = Lazy(
     r"(?:本|此)(?:文件?|件|资料|材料|项目|报告|方案|卷|稿|册|函|通知|汇编|数据|光盘|U盘)的?(?:密级|保密等级|定密)?(?:已?[定确]?(?:定|确定)?[为是]|属于|属|系|列为)\s*[:：]?\s*$"
 )
 _CLAUSE: Final = Lazy(r"[。！？；!?;]")
+_THING: Final = Lazy(r"文件|资料|材料|载体|图纸|信息|以[上下]|级|标[志识]|泄密|事项|公文|试[卷题]|邮件|会议")
 _EXAMPLE: Final = Lazy(r"示例|样例|范例|举例|例子")
 _ASKED: Final = Lazy(r"什么|怎[么样]|如何|哪里|为何|是否|吗|[?？]")
 _PARTICLE: Final = Lazy(
@@ -167,7 +168,7 @@ def _between(left: str, right: str) -> Stand:
     if not bare(right):
         return "end"
     if _glued(left[-1:]) and _glued(right[:1]):
-        return "sentence"
+        return "talk" if _THING.match(right) else "sentence"
     if _SENTENCE.search(left[-40:]) or _SENTENCE.search(right[:40]):
         return "sentence"
     return "inside"
@@ -175,6 +176,11 @@ def _between(left: str, right: str) -> Stand:
 
 def _glued(char: str) -> bool:
     return char.isalnum()
+
+
+def subject(left: str) -> bool:
+    """Whether the words before it are those of a mail's subject: 主题："""
+    return _TAGGED.match(left) is not None
 
 
 def owned(left: str) -> bool:

@@ -21,7 +21,7 @@ _BREAK: Final = Lazy(r"[\n\r\f\v\x85\u2028\u2029]")
 _CELL: Final = Lazy(r"[\n\r\f\v\x85\u2028\u2029\t|│┃<>]")
 _TABLE: Final = Lazy(r"^\s*[|│┃]|[\t│┃<>]")  # bars alone also part the pieces of a footer
 _TAG: Final = Lazy(r"<[^<>]*>?|[^<>]*>")
-_COMMAS: Final = (",", ";", "，", "；")
+_COMMAS: Final = (",", ";", "，", "；", "\t", "|")
 _NEAR: Final = 12  # lines kept above and below
 _TOP: Final = 6  # lines that are still the top of a page
 _EDGE: Final = Lazy(r"header|footer|页眉|页脚", re.IGNORECASE)
@@ -107,13 +107,15 @@ class Spot:
 
     @cached_property
     def column(self) -> str:
-        """The title of its column where lines are rows of cells with commas or semicolons between them, else empty."""
-        left, right = (side.replace('"', "").strip(" ") for side in self.line)
+        """The title of its column where lines are rows of cells; empty elsewhere and for the first column, its key."""
+        left, right = (side.replace('"', "").strip(" \r") for side in self.line)
         for comma in _COMMAS:
             if (left.endswith(comma) or (not left and comma in right)) and (not right or right.startswith(comma)):
                 index = left.count(comma)
+                if index < 1 + (comma == "|"):
+                    return ""
                 rows = (line.split(comma) for line in _BREAK.split(self.before)[:-1])
-                return next((row[index].strip() for row in rows if len(row) > max(1, index)), "")
+                return next((row[index].strip() for row in rows if len(row) > index), "")
         return ""
 
     @property

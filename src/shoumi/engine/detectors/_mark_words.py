@@ -137,7 +137,9 @@ def notice(case: Case) -> Verdict:
     owner = spot.left if standing == "end" else spot.right if standing == "start" else ""
     if strong and not spot.text.islower() and _OWNED.fullmatch(owner + " "):
         return verdict(case, "mark", 0.7, "wording", f"stands-{standing}", *near(spot))
-    said = spot.right[:1] == "." and not placed  # a sentence of documentation: For internal use only.
+    said = spot.right[:1] == "." and (
+        bool(spot.above) or not placed
+    )  # a sentence of documentation: For internal use only.
     if standing == "alone" and (strong or placed) and not said and not spot.text[:1].islower():
         return verdict(case, "mark", 0.8, "wording", "stands-alone", *near(spot))
     if (spot.text.islower() and (not strong or standing != "alone")) or _CLAUSE.fullmatch(spot.text):
