@@ -59,6 +59,7 @@ class ListPage(Page):
     columns: ClassVar[Sequence[Column]] = ()
     filters: ClassVar[Sequence[Filter]] = ()
     search: ClassVar[Sequence[str]] = ()
+    also: ClassVar[Sequence[str]] = ()  # further parameters that narrow the rows
     order: ClassVar[Sequence[str]] = ()
     empty: ClassVar[Any] = ""  # what will appear here, and what makes it appear
     exports: ClassVar[bool] = True
@@ -138,7 +139,7 @@ class ListPage(Page):
         return self._link(sort=f"-{column.key}" if now == column.key else column.key, page=None), state
 
     def _narrowing(self) -> dict[str, str]:
-        keys = ["q", *(one.key for one in self.filters)]
+        keys = ["q", *self.also, *(one.key for one in self.filters)]
         return {key: self.request.GET[key] for key in keys if self.request.GET.get(key)}
 
     def _link(self, **values: str | None) -> str:

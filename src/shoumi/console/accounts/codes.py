@@ -64,5 +64,5 @@ def spend(user: User, code: str) -> bool:
 
 def picture(user: Any, secret: str, issuer: str) -> str:
     """Return the QR code that an authenticator app reads, as SVG to stand in the page."""
-    uri = pyotp.TOTP(secret).provisioning_uri(user.username, issuer_name=issuer)
+    uri = pyotp.TOTP(secret).provisioning_uri(name=user.username, issuer_name=issuer)
     return segno.make(uri, error="m").svg_inline(scale=5, border=2, dark="#1f2328", light="#ffffff", omitsize=False)

@@ -42,6 +42,7 @@ class Entries(ListPage):
     template = "audit/entries.html"
     roles = frozenset({AUDIT, OFFICER})
     search = ("actor", "actor_name", "subject_name", "facts", "address")
+    also = ("from", "to")
     order = ("-seq",)
     empty = gettext_lazy("Everything that is changed here leaves an entry: who, what, when. None matches.")
     columns = (

@@ -73,14 +73,14 @@ class SetUp(Action):
             if not data.get(key):
                 return
             try:
-                data[key] = username(data[key])
+                account = data[key] = username(data[key])
             except forms.ValidationError as error:
                 self.add_error(key, error)
                 return
             person = str(data.get(f"{role}_name", "")).strip().lower()
-            if data[key] in names or f"={person}" in names:
+            if account in names or f"={person}" in names:
                 self.add_error(key, _("Three persons are needed, each with their own account."))
-            names |= {data[key], f"={person}"}
+            names |= {account, f"={person}"}
 
     def units(self) -> Iterable[str]:
         return ("",)

@@ -1,0 +1,66 @@
+"""No sentence without its translation, in any of the three languages, and the compiled catalogs are those of the source."""
+
+from __future__ import annotations
+
+import re
+
+import polib
+import pytest
+
+from shoumi.console import catalogs
+
+ROOMS = catalogs.rooms()
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+ALIKE = {"CSV", "XLSX", "English"}  # what is the same in every language
+
+
+def test_everything_is_translated_and_compiled():
+    assert catalogs.problems(write=False) == []
+
+
+@pytest.mark.parametrize("folder", ROOMS, ids=lambda folder: folder.name)
+@pytest.mark.parametrize("language", ["zh_Hans", "zh_Hant"])
+def test_chinese_is_chinese(folder, language):
+    for entry in polib.pofile(str(catalogs.where(folder, language))):
+        text = entry.msgstr or entry.msgstr_plural[0]
+        assert CHINESE.search(text), entry.msgid
+        if entry.msgid not in ALIKE and text != entry.msgid:
+            assert not re.search(r"[a-z]{3,} [a-z]{3,} [a-z]{3,}", re.sub(r"shoumi audit \w+( --\w+)?", "", text)), text
+
+
+@pytest.mark.parametrize("folder", ROOMS, ids=lambda folder: folder.name)
+def test_each_script_keeps_to_itself(folder):
+    """A traditional sentence holds no character that only simplified text uses, and the other way round."""
+    import opencc
+
+    simple, full = opencc.OpenCC("t2s"), opencc.OpenCC("s2t")
+    own = set("后里面只台准采托才干系志范奖于几余杰征云占布注念致了郁")  # one character in both, or several in one
+    for entry in polib.pofile(str(catalogs.where(folder, "zh_Hans"))):
+        text = entry.msgstr or entry.msgstr_plural[0]
+        assert simple.convert(text) == text, text
+    for entry in polib.pofile(str(catalogs.where(folder, "zh_Hant"))):
+        text = entry.msgstr or entry.msgstr_plural[0]
+        wrong = {a for a, b in zip(text, full.convert(text), strict=False) if a != b} - own
+        assert not wrong, (text, wrong)
+
+
+def test_templates_hold_no_sentence_outside_the_catalogs():
+    from django.utils.translation.template import templatize  # noqa: F401  (the catalogs are collected with it)
+
+    for path in catalogs.HERE.rglob("templates/**/*.html"):
+        text = re.sub(r"{%.*?%}|{{.*?}}|<!--.*?-->|<[^>]+>|&\w+;", " ", path.read_text("utf-8"), flags=re.S)
+        words = set(re.findall(r"[A-Za-z]{2,}|[\u4e00-\u9fff]+", text)) - {"CSV", "XLSX"}
+        assert not words, (path.name, words)
+
+
+def test_models_actions_and_columns_speak_through_the_catalogs():
+    from django.apps import apps
+    from django.utils.functional import Promise
+
+    from shoumi.console.action import registry
+
+    for action in registry().values():
+        assert isinstance(action.label, Promise), action.name
+    for config in apps.get_app_configs():
+        for entry in getattr(config, "menu", ()):
+            assert isinstance(entry.label, Promise)

@@ -1,0 +1,157 @@
+"""``shoumi serve`` as people start it: a new home, a link, a set-up, a stop; and the words when it cannot."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def start(home, port, *more):
+    environment = {**os.environ, "SHOUMI_HOME": str(home), "DATABASE_URL": "", "PYTHONWARNINGS": ""}
+    command = [sys.executable, "-m", "shoumi", "serve", "--bind", f"127.0.0.1:{port}", *more]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def until_ready(process) -> str:
+    said = ""
+    for line in process.stdout:
+        said += line
+        if "answers at" in line:
+            return said
+    raise AssertionError(said)
+
+
+def get(port, path, deadline=30):
+    end = time.monotonic() + deadline
+    while True:
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+            connection.request("GET", path, headers={"Accept-Language": "en"})
+            answer = connection.getresponse()
+            return answer, answer.read().decode()
+        except OSError:
+            if time.monotonic() > end:
+                raise
+
+
+def test_first_start_serves_and_stops(tmp_path):
+    port = free_port()
+    process = start(tmp_path / "home", port)
+    try:
+        said = until_ready(process)
+        link = re.search(r"http://127\.0\.0\.1:\d+(/accounts/setup/\S+/)", said)[1]
+        answer, text = get(port, "/health")
+        assert (answer.status, '"status": "ok"' in text) == (200, True)
+        assert get(port, link)[0].status == 200
+        assert "Set up Shoumi" in get(port, link)[1]
+        assert get(port, "/static/shoumi/shoumi.css")[0].status == 200
+        assert "is not set up yet" in get(port, "/accounts/signin/")[1]
+        assert (tmp_path / "home").stat().st_mode & 0o777 == 0o700
+        assert (tmp_path / "home/console.sqlite").stat().st_mode & 0o777 == 0o600
+    finally:
+        process.send_signal(signal.SIGTERM)
+        rest = process.communicate(timeout=30)[0]
+    assert process.returncode == 0, rest
+    assert "Traceback" not in rest
+
+
+def test_the_demo_fills_once_and_refuses_real_data(tmp_path):
+    code = (
+        "from shoumi.console import server, demo; server.start(); lines = list(server.prepare('', demo=True))\n"
+        "from shoumi.console.accounts.models import Office, Person\n"
+        "from shoumi.console.audit import stored, verify\n"
+        "assert Person.objects.count() >= 60 and len(lines) == 10, lines\n"
+        "assert lines[1].split()[:2] == list(server.prepare('', demo=True))[1].split()[:2]\n"
+        "assert verify.verify(stored.rows(), [], {}).whole\n"
+        "Office.objects.update(name='real')\n"
+        "try: list(server.prepare('', demo=True))\n"
+        "except server.CannotServe: print('refused')\n"
+    )
+    environment = {**os.environ, "SHOUMI_HOME": str(tmp_path), "DATABASE_URL": ""}
+    run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+    assert run.stdout == "refused\n", run.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--bind", "0.0.0.0:8731"], "--public https://NAME"),
+        (["--bind", "[::]:8731"], "--public https://NAME"),
+        (["--bind", "8731"], "write HOST:PORT"),
+        (["--bind", "127.0.0.1:99999"], "write HOST:PORT"),
+        (["--public", "http://example.org"], "must be https://"),
+    ],
+)
+def test_words_when_it_must_not_start(tmp_path, arguments, words):
+    environment = {**os.environ, "SHOUMI_HOME": str(tmp_path), "DATABASE_URL": ""}
+    run = subprocess.run([sys.executable, "-m", "shoumi", "serve", *arguments], env=environment, capture_output=True, text=True)
+    assert run.returncode == 2
+    assert words in run.stderr
+
+
+def test_words_when_the_port_is_taken_or_the_database_is_another(tmp_path):
+    environment = {**os.environ, "SHOUMI_HOME": str(tmp_path), "DATABASE_URL": "mysql://x"}
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        bind = ["--bind", f"127.0.0.1:{taken.getsockname()[1]}"]
+        run = subprocess.run([sys.executable, "-m", "shoumi", "serve", *bind], env=environment, capture_output=True, text=True)
+    assert run.returncode == 2
+    assert "choose another port" in run.stderr
+    run = subprocess.run([sys.executable, "-m", "shoumi", "serve", "--bind", f"127.0.0.1:{free_port()}"], env=environment, capture_output=True, text=True)
+    assert run.returncode == 2
+    assert "must begin with postgresql://" in run.stderr
+
+
+def test_without_the_extra_it_says_what_to_install(monkeypatch, capsys):
+    import importlib.util
+
+    from shoumi.cli import main
+
+    real = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *rest: None if name in {"django", "gunicorn"} else real(name, *rest))
+    assert main(["serve"]) == 2
+    assert "pip install 'shoumi[console]'" in capsys.readouterr().err
+    assert main(["audit", "verify"]) == 2
+    assert "pip install 'shoumi[console]'" in capsys.readouterr().err
+
+
+def test_deployment_checks_are_clean(tmp_path):
+    for public in ("", "https://shoumi.example.org"):
+        environment = {**os.environ, "SHOUMI_HOME": str(tmp_path), "DATABASE_URL": "", "SHOUMI_PUBLIC": public, "DJANGO_SETTINGS_MODULE": "shoumi.console.settings"}
+        command = [sys.executable, "-m", "django", "check", "--deploy", "--fail-level", "WARNING"]
+        run = subprocess.run(command, env=environment, capture_output=True, text=True)
+        assert run.returncode == 0, run.stderr
+        assert ("(0 silenced)" in run.stdout) == bool(public)
+
+
+def test_models_and_migrations_agree(db):
+    from django.core.management import call_command
+
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+
+def test_migrations_go_back_and_forth(tmp_path):
+    code = (
+        "from shoumi.console import server; server.start()\n"
+        "from django.core.management import call_command\n"
+        "for target in ('0002', 'zero', '0002'): call_command('migrate', 'audit', target, verbosity=0)\n"
+        "from shoumi.console.audit import stored; print(stored.missing_triggers())\n"
+    )
+    environment = {**os.environ, "SHOUMI_HOME": str(tmp_path), "DATABASE_URL": ""}
+    run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+    assert run.stdout == "[]\n", run.stderr
