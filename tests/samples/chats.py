@@ -47,7 +47,20 @@ def memotrace(said: list[Said]) -> bytes:
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\r\n")
     table.writerow(
-        "localId,TalkerId,Type,SubType,IsSender,CreateTime,Status,StrContent,StrTime,Remark,NickName,Sender".split(",")
+        [
+            "localId",
+            "TalkerId",
+            "Type",
+            "SubType",
+            "IsSender",
+            "CreateTime",
+            "Status",
+            "StrContent",
+            "StrTime",
+            "Remark",
+            "NickName",
+            "Sender",
+        ]
     )
     for n, (who, at, text) in enumerate(said, 1):
         table.writerow(
@@ -63,7 +76,7 @@ def memotrace_gbk(said: list[Said]) -> bytes:
 def pywxdump(said: list[Said]) -> bytes:
     out = io.StringIO()
     table = csv.writer(out)
-    table.writerow("id,MsgSvrID,type_name,is_sender,talker,room_name,content,CreateTime".split(","))
+    table.writerow(["id", "MsgSvrID", "type_name", "is_sender", "talker", "room_name", "content", "CreateTime"])
     for n, (who, at, text) in enumerate(said, 1):
         body = json.dumps({"src": "", "msg": text}, ensure_ascii=False)
         table.writerow([n, 7_000_000_000_000_000_000 + n, "文本", 0, who, "project@chatroom", body, _local(at)])
@@ -73,7 +86,7 @@ def pywxdump(said: list[Said]) -> bytes:
 def pywxdump_new(said: list[Said]) -> bytes:
     out = io.StringIO()
     table = csv.writer(out)
-    table.writerow("id,MsgSvrID,type_name,is_sender,talker,room_name,msg,src,CreateTime".split(","))
+    table.writerow(["id", "MsgSvrID", "type_name", "is_sender", "talker", "room_name", "msg", "src", "CreateTime"])
     for n, (who, at, text) in enumerate(said, 1):
         table.writerow([n, 7_000_000_000_000_000_000 + n, "文本", 0, who, "project@chatroom", text, "", _local(at)])
     return out.getvalue().encode()
@@ -465,11 +478,11 @@ def memotrace_text(said: list[Said]) -> bytes:
 
 
 def memotrace_html(said: list[Said]) -> bytes:
-    lines = "".join(
-        "{type:1, text: '%s',is_send:0,avatar_path:'./avatar/x.png',timestamp: %d,is_chatroom:1,displayname:'%s'},\n"
-        % (html.escape(text).replace("&#x27;", "\\'").replace("\n", "\\n"), at.timestamp(), who)
-        for who, at, text in said
-    )
+    lines = ""
+    for who, at, text in said:
+        words = html.escape(text).replace("&#x27;", "\\'").replace("\n", "\\n")
+        rest = f"timestamp: {int(at.timestamp())},is_chatroom:1,displayname:'{who}'"
+        lines += f"{{type:1, text: '{words}',is_send:0,avatar_path:'./avatar/x.png',{rest}}},\n"
     return f"<!DOCTYPE html><html><head><meta charset='UTF-8'><title>聊天记录</title><style>p{{}}</style></head><body><div id='chat-container'></div><script>\nconst chatMessages = [\n{lines}];\nfunction draw() {{ return chatMessages.length; }}\n</script></body></html>".encode()
 
 
@@ -493,7 +506,7 @@ def chinese_table(said: list[Said]) -> bytes:
 # name → (kind, maker, what the format keeps of a time: s seconds, m minutes)
 FORMATS: dict[str, tuple[str, Callable[[list[Said]], bytes], str]] = {
     "memotrace.csv": ("csv", memotrace, "s"),
-    "memotrace-gbk.csv": ("csv", lambda said: memotrace_gbk(said), "s"),
+    "memotrace-gbk.csv": ("csv", memotrace_gbk, "s"),
     "memotrace.txt": ("text", memotrace_text, "s"),
     "memotrace.html": ("html", memotrace_html, "s"),
     "pywxdump.csv": ("csv", pywxdump, "s"),

@@ -94,6 +94,9 @@ class _Writer:
     def inspect_name(self, name: str, trail: Trail) -> Iterator[Match | Gap]:  # noqa: ARG002  (names are not text)
         return iter(())
 
+    def suspects(self, name: str) -> bool:  # noqa: ARG002
+        return False
+
     def mask(self, text: str) -> str:
         return text
 
@@ -108,6 +111,8 @@ class _Writer:
                 "hidden": segment.hidden,
                 "method": method,
             }
+            said = {"sender": segment.sender, "time": segment.time, "conversation": segment.conversation}
+            line |= {name: value for name, value in said.items() if value}
             self._stream.write(json.dumps(line, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
             return
         if not self._first and not segment.base:

@@ -18,6 +18,9 @@ from shoumi.engine.blob import Blob
 from shoumi.engine.types import Gap, Item
 
 
+MEMBERS: Final = "members"  # the part of a document that names a conversation and, a line each, who is in it
+
+
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """A group or a talk of two; ``app`` is the messenger, in lower case."""

@@ -20,7 +20,7 @@ _SENDER: Final = (
     "senderdisplayname", "groupnickname", "sendername", "sendernick", "sendernickname", "accountname", "fromname",
     "remark", "nickname", "nick", "displayname", "author", "发送者", "發送者",
     "发送人", "發送人", "发言人", "昵称", "暱稱",
-    "发送者昵称", "姓名", "用户",
+    "发送者昵称",
     "userprofile", "sender", "from", "actor", "user", "username", "senderusername", "fromid",
 )  # fmt: skip
 _IDS: Final = (
@@ -55,8 +55,8 @@ _FILES: Final = re.compile(
     r"(?:file|photo|image|img|video|src|path|attachment|media|resource|附件|文件|图片)", re.IGNORECASE
 )
 _ID_KEY: Final = re.compile(
-    r"(?:^|_)(?:ts|ext|ids?|url|size|length)$|(?:[a-z]id|seq|time|stamp|date|md5|sha\d*|hash|aeskey|uin|type|fileext)$"
-    r"|(?:svrid|filesize|link_url)$",
+    r"(?:^|_)(?:ts|ext|ids?|url|size|length)$|(?:[a-z]id|seq|time|stamp|date|md5(?:sum)?|sha\d*|hash|aeskey|uin|type|fileext)$"
+    r"|(?:svrid|filesize|image_key|file_key|_ms)$",
     re.IGNORECASE,
 )
 _TOKEN: Final = re.compile(r"[\w@.:=+/-]{0,200}", re.ASCII)
@@ -77,6 +77,10 @@ _NAMES: Final = (
 _TAG: Final = re.compile(r"<[^<>]{0,4000}>")
 _CDATA: Final = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _ATTRIBUTE: Final = re.compile(r"""[\w:-]+\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')""")
+_MACHINE: Final = re.compile(
+    r"<(aeskey|cdn\w*|md5|\w*type|\w*id|\w*key|\w*len|\w*size|\w*md5)>(?:<!\[CDATA\[)?[\w@.:=+/-]{0,200}(?:\]\]>)?</\1>",
+    re.ASCII,
+)
 _DEEPEST: Final = 40
 _SELF: Final = "我"
 
@@ -96,6 +100,8 @@ def recognise(record: Record, about: Record) -> str | None:
     sender = fields.get("sender")
     if isinstance(sender, dict) and {"uid", "uin", "name", "nickname"} & sender.keys() and "content" in has:
         return "qq"
+    if isinstance(fields.get("author"), dict) and {"content", "timestamp"} <= has:
+        return "discord"
     if fields.get("type") == "message" and "ts" in has:
         return "slack"
     if "chatlab" in about or record.get("_type") in ("message", "member", "header"):
@@ -117,7 +123,7 @@ _SHAPES: Final = (
     ("feishu", ("messageid", "msgtype", "sender|body|content")),
     ("dingtalk", ("sendernick|senderstaffid", "msgtype|text|content", "createat|conversationid|createtime|sendtime")),
     ("telegram", ("date", "from|actor|fromid|dateunixtime", "id", "type")),
-    ("discord", ("author", "content", "timestamp|date", "id|authorid|attachments|reactions")),
+    ("discord", ("authorid", "author", "content", "timestamp|date")),
     ("meta", ("sendername", "timestampms")),
     ("signal", ("sender", "body", "date", "attachments|reactions|quote")),
 )  # fmt: skip
@@ -153,15 +159,10 @@ def message_of(record: Record, app: str, names: Mapping[str, str], own: str = ""
             if value not in seen | used and not _dull(key, value, text) and not _same(value, time)
         )
     )
-    return Message(
-        _unbroken(sender) if app == "meta" else sender,
-        text or "\n".join(files),
-        time,
-        files if text else (),
-        rest,
-        0,
-        sender_id,
-    )
+    sender = _unbroken(sender) if app == "meta" else sender
+    if not text:  # a picture, a file, a notice: what its record says stands in its place
+        return Message(sender, "\n".join(files or rest), time, rest=rest if files else (), sender_id=sender_id)
+    return Message(sender, text, time, files, rest, sender_id=sender_id)
 
 
 def leaves(value: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
@@ -199,6 +200,7 @@ def untagged(text: str) -> str:
     """Return the words of an XML body (WeChat's links, files, merged chats): its texts, then wordy attributes."""
     if not text.lstrip().startswith("<") or ">" not in text:
         return text
+    text = _MACHINE.sub("", text)
     attributes = [one or two for one, two in _ATTRIBUTE.findall(text)]
     wordy = [value for value in attributes if value and not _TOKEN.fullmatch(value)]
     plain = _TAG.sub("\n", _CDATA.sub(lambda found: found.group(1).replace("<", "\n<"), text))
@@ -211,10 +213,8 @@ def untagged(text: str) -> str:
 def _text(fields: Record, app: str) -> tuple[str, set[str]]:
     """Return the text of a message and the values that it was made of."""
     if app == "wecom":
-        body = fields.get(str(fields.get("msgtype", "")).lower().replace("_", ""))
-        return _words(
-            body if body is not None else {key: fields[key] for key in ("info", "text", "content") if key in fields}
-        )
+        kind = fields.get(str(fields.get("msgtype", "")).lower().replace("_", ""))
+        return _words(kind if kind is not None else [value for value in fields.values() if isinstance(value, dict)])
     if app == "feishu" and isinstance(fields.get("body"), dict):
         return _words(fields["body"].get("content", ""))
     for name in _TEXT:

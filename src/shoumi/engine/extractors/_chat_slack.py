@@ -5,6 +5,7 @@ Every member that is no part of the export goes on as an item, so that nothing i
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -58,7 +59,7 @@ def read(blob: Blob) -> Iterator[Part]:
 def _day(package: Package, name: str, people: dict[str, str]) -> Iterator[Part]:
     reader = Records(people)
     try:
-        for path, value in Walk(chunk.decode("utf-8", "replace") for chunk in (package.read(name),)):
+        for path, value in Walk(codecs.iterdecode(package.chunks(name), "utf-8-sig", "replace")):
             yield from (part for part in reader.take(path, value) if not isinstance(part, Conversation))
     except Unexamined as error:
         yield Gap(error.reason, f"{name}: {error}")

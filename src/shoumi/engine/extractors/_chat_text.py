@@ -29,6 +29,7 @@ _TIME: Final = (
     r"(?:[\s\u202f\u00a0]?(?P<after>[AaPp]\.?\s?[Mm]\.?))?"
 )
 _DAY: Final = r"(?P<date>\d{1,4}[./年-]\s?\d{1,2}[./月-]\s?\d{1,4}日?)"
+_TIME_WHOLE: Final = _TIME.replace("(?:[:.]\\d{2})?)", "[:.]\\d{2})")
 _ISO_DAY: Final = r"(?P<date>\d{4}[-/.]\d{1,2}[-/.]\d{1,2})"
 
 
@@ -74,7 +75,7 @@ DIALECTS: Final = (
         notice=re.compile(_WHATSAPP_START + r"(?P<text>.*)$"),
     ),
     Dialect("discord", re.compile(rf"^\[{_DAY}\s{_TIME}\]\s(?P<name>[^:\n]{{1,80}}?)(?:\s\(pinned\))?$"), inline=False),
-    Dialect("wechat", re.compile(rf"^{_ISO_DAY}\s+{_TIME}\s+(?P<name>\S.{{0,60}}?)\s*$"), inline=False),
+    Dialect("wechat", re.compile(rf"^{_ISO_DAY}\s+{_TIME_WHOLE}\s+(?P<name>\S.{{0,60}}?)\s*$"), inline=False),
     Dialect(
         "chat",
         re.compile(
@@ -91,9 +92,9 @@ _HEAD: Final = re.compile(
 _DOTTED: Final = re.compile(
     rb"[^\n]{0,4}\d{1,4}[./-]\d{1,2}[./-]\d{1,4}[^\n]{1,4}\d{1,2}\.\d\d"
 )  # hours as some countries write
-_LEVELS: Final = re.compile(
-    r"\[?(?:INFO|DEBUG|WARN(?:ING)?|ERROR|FATAL|TRACE|NOTICE|CRITICAL)\b|^[\[<{(|=*#-]|[;{}=]|\s-\s"
-)
+_PROGRAM: Final = re.compile(r"\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\S*\] ?(?:[a-z][\w./-]*|\S* [A-Z]{4,})(?: [\w./-]*)*:")
+_LEVEL: Final = re.compile(r"\b(?:INFO|DEBUG|WARN(?:ING)?|ERROR|FATAL|TRACE|NOTICE|CRITICAL)\b")
+_UNLIKE_NAMES: Final = re.compile(r"^[\[<{(|=*#-]|[;{}=]|\s-\s")
 _SOME: Final = 400  # lines of the start that are looked at
 _QQ_NAME: Final = re.compile(r"(?:【[^】]{0,20}】)?(?P<name>.*?)[(（<](?P<id>[^()（）<>\s]{3,60})[)）>]$")
 _TALK: Final = re.compile(r"^(?:消息对象|消息對象)[:：]\s*(?P<name>.+)$")
@@ -137,8 +138,9 @@ def _fits(dialect: Dialect, lines: list[str]) -> bool:
 
 
 def _is_log(dialect: Dialect, lines: list[str], heads: list[int]) -> bool:
+    """Whether it is programs that speak: levels of logs among the names, or names that only programs have."""
     names = [found["name"] for at in heads if (found := dialect.head.match(lines[at]))]
-    return any(_LEVELS.match(name) for name in names)
+    return any(map(_LEVEL.search, names)) or any(_PROGRAM.match(lines[at]) for at in heads)
 
 
 def _alternates(dialect: Dialect, lines: list[str], heads: list[int]) -> bool:
@@ -146,9 +148,10 @@ def _alternates(dialect: Dialect, lines: list[str], heads: list[int]) -> bool:
     if heads[0] > 12 or _is_log(dialect, lines, heads):
         return False
     names = [found["name"] for at in heads if (found := dialect.head.match(lines[at]))]
-    bodies = sum(1 for at in heads if at + 1 < len(lines) and lines[at + 1] and at + 1 not in heads)
+    below = [[line for line in lines[at + 1 : at + 3] if line][:1] for at in heads]
+    bodies = sum(bool(line) and not dialect.head.match(line[0]) for line in below)
     last_cut = heads[-1] + 1 >= len(lines)
-    if any(_LEVELS.search(name) for name in names) or bodies < len(heads) - last_cut - len(heads) // 8:
+    if any(_UNLIKE_NAMES.search(name) for name in names) or bodies < len(heads) - last_cut - len(heads) // 8:
         return False
     solid = sum(map(bool, lines))
     return (
@@ -282,8 +285,9 @@ class _Lines:
         if self._head is None:
             return
         head, text = self._head, "\n".join(self._body).strip("\n")
-        if self._dialect.app == "discord" and text.startswith("="):
-            text = text.strip("=\n")
+        if self._dialect.app == "discord" and (foot := text.find("\n" + "=" * 40)) >= 0:
+            self._notes.append(text[foot:].strip("=\n"))
+            text = text[:foot].rstrip("\n")
         yield Message(head.sender, text, head.time, rest=head.rest, line=head.line, sender_id=head.sender_id)
         self._head, self._body, self._size = None, [], 0
 

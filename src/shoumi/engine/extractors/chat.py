@@ -13,7 +13,7 @@ from typing import Final
 
 from shoumi.engine import encoding, sniff
 from shoumi.engine.blob import Blob
-from shoumi.engine.chat import Conversation, Format, Member, Message, Note, Part
+from shoumi.engine.chat import MEMBERS, Conversation, Format, Member, Message, Note, Part
 from shoumi.engine.errors import Unexamined
 from shoumi.engine.extractors import _chat_html, _chat_records, _chat_slack, _chat_text
 from shoumi.engine.settings import Settings
@@ -86,7 +86,7 @@ class _Talk:
     part: str | None
     name: str
     count: int = 0
-    people: dict[str, None] = field(default_factory=dict)
+    people: dict[str, str] = field(default_factory=dict)
 
 
 class _Writer:
@@ -108,7 +108,7 @@ class _Writer:
         elif isinstance(part, Conversation):
             self._open(part)
         elif isinstance(part, Member):
-            self._talk.people[part.name if not part.id or part.id == part.name else f"{part.name}\t{part.id}"] = None
+            self._talk.people[part.name] = part.id if part.id != part.name else ""
         elif isinstance(part, Note):
             yield Segment(part.text, Locator(part=part.part), hidden=part.hidden)
         else:
@@ -126,7 +126,7 @@ class _Writer:
         talk = self._talk
         talk.count += 1
         if message.sender and len(talk.people) < _REPEATED:
-            talk.people[message.sender] = None
+            talk.people.setdefault(message.sender, "")
         return Segment(
             message.text.encode("utf-8", "replace").decode(),
             Locator(part=talk.part, message=talk.count),
@@ -157,9 +157,10 @@ class _Writer:
         if self._rest:
             yield self._fields()
         for talk in self._talks.values() or (self._talk,):
-            names = "\n".join(filter(None, (talk.name, *talk.people)))
+            people = (f"{name}\t{id_}" if id_ else name for name, id_ in talk.people.items())
+            names = "\n".join(filter(None, (talk.name, *people)))
             if names:
-                yield Segment(names.encode("utf-8", "replace").decode(), Locator(part="members"))
+                yield Segment(names.encode("utf-8", "replace").decode(), Locator(part=MEMBERS), conversation=talk.name)
 
 
 def _decoded(head: bytes) -> str:

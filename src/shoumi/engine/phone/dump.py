@@ -23,7 +23,7 @@ _SETTING: Final = re.compile(
 )
 _PLAIN: Final = re.compile(r"^(?P<key>[a-z][\w.]{2,60})=(?P<value>.*)$")
 _NETWORK: Final = re.compile(
-    r"^\s*(?:\*\s+|-\s+(?:DSBLE\s+)?)?ID: (?P<id>-?\d+) SSID: (?P<ssid>.*?)(?: PROVIDER-NAME:| BSSID:| FQDN:| HIDDEN:|$)"
+    r"^\s*(?:\*\s+|-\s+(?:DSBLE\s+)?)?ID: (?P<id>-?\d+) SSID: (?P<ssid>.*?)(?: (?:PROVIDER-NAME|BSSID|FQDN|HIDDEN):|$)"
 )
 _KEYS: Final = re.compile(r"^\s*KeyMgmt:\s*(?P<keys>.*?)(?: Protocols:|$)")
 _CONFIG_KEY: Final = re.compile(r'configKey[=:]\s*"?(?P<ssid>.*?)"?(?P<kind>NONE|WEP|OPEN|OWE|WPA_PSK|WPA_EAP|SAE)\b')
