@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -21,9 +21,10 @@ from shoumi.engine.types import Document, Finding, Locator, Match
 from shoumi.engine.view import Place, View
 
 AROUND: Final = 40  # characters of a snippet on each side
-_LONG_SECRET: Final = 65_536  # bytes; a longer secret (a key, a passage) is masked from its start on only
+_PIECE: Final = 4096  # bytes of a secret that are masked together
 LONGEST: Final = 120  # characters of the span itself that a snippet shows
 _SPACES: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
+_NOWHERE: Final = Locator()
 _CHARACTER: Final = re.compile(r"[^\s\-]")
 
 
@@ -100,29 +101,42 @@ Secret = tuple[int, int, Mask]  # bytes of the original view, and how much may s
 
 
 def _secrets(view: View, detections: Iterable[Detection]) -> list[Secret]:
-    found = [
-        (*view.source_span(*(entry.secret or (entry.start, entry.end))), entry.mask)
-        for entry in detections
-        if entry.mask != "none"
-    ]
-    return sorted(set(found))
+    found: set[Secret] = set()
+    for entry in detections:
+        if entry.mask != "none":
+            start, end = view.source_span(*(entry.secret or (entry.start, entry.end)))
+            found.add((start, min(end, start + _PIECE), entry.mask))
+            # A long one (a key, a passage) in pieces, so that looking a little way back finds what covers a place.
+            found.update((at, min(end, at + _PIECE), "all") for at in range(start + _PIECE, end, _PIECE))
+    return sorted(found)
 
 
 def snippet(source: View, start: int, end: int, secrets: Sequence[Secret]) -> str:
     """Return the surroundings of a span on one line, with every known secret masked."""
+    raw = source.raw
     window = source.window(start - AROUND * 4, end + AROUND * 4)
-    text, stop = window.text, window.start + len(window.text.encode())
-    for begin, finish, mask in secrets[bisect_left(secrets, (window.start - _LONG_SECRET,)) :]:
-        if begin >= stop:
-            break
-        if finish > window.start:
+    stop = window.start + (len(window.text) if window.text.isascii() else len(window.text.encode()))
+    near = [
+        secret
+        for secret in secrets[bisect_left(secrets, (window.start - _PIECE,)) : bisect_left(secrets, (stop,))]
+        if secret[1] > window.start
+    ]
+    alone = not near or (len(near) == 1 and near[0][0] == start and near[0][1] == end)
+    if alone:  # the usual case: nothing else is near
+        left, right = raw[window.start : start].decode("utf-8", "ignore"), raw[end:stop].decode("utf-8", "ignore")
+        middle = raw[start:end].decode("utf-8", "ignore")
+        if near:
+            middle = _hide(middle, 0, len(middle), near[0][2], cut=False)
+    else:
+        text = window.text
+        for begin, finish, mask in near:
             first, last = window.index(max(begin, window.start)), window.index(min(finish, stop))
             text = _hide(text, first, last, mask, cut=begin < window.start)
-    head, tail = window.index(start), window.index(end)
-    left, middle, right = text[max(0, head - AROUND) : head], text[head:tail], text[tail : tail + AROUND]
+        head, tail = window.index(start), window.index(end)
+        left, middle, right = text[:head], text[head:tail], text[tail:]
     if len(middle) > LONGEST:
         middle = middle[: LONGEST // 2] + "…" + middle[-LONGEST // 2 :]
-    return _SPACES.sub(" ", left + middle + right).strip()
+    return _SPACES.sub(" ", left[-AROUND:] + middle + right[:AROUND]).strip()
 
 
 def _hide(text: str, start: int, end: int, mask: Mask, *, cut: bool) -> str:
@@ -142,7 +156,16 @@ def masked(text: str, view: View, detections: Iterable[Detection]) -> str:
 
 def _locator(place: Place) -> Locator:
     locator = place.segment.locator
+    if locator == _NOWHERE:  # plain text, by far the commonest
+        return Locator(line=place.line)
     return locator if locator.cell else replace(locator, line=place.line)
+
+
+def _byte(place: Place) -> int:
+    """Return the byte of raw content at which a code point of its text stood."""
+    origins = place.segment.origins
+    points, byte, codec = origins[max(0, bisect_right(origins, place.offset, key=lambda origin: origin[0]) - 1)]
+    return byte + len(place.segment.text[points : place.offset].encode(codec, "replace"))
 
 
 def group(found: Iterable[Match]) -> Iterator[Finding]:
