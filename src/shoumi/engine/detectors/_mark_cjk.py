@@ -37,6 +37,7 @@ _INTRODUCES: Final = Lazy(
     r"(?:例如|比如|譬如|示例|样例|举例|如下|写法|格式|形式|包括|分别[为是]?|例|如)\s*[:：]\s*$|[(（]\s*[)）]\s*$"
 )
 _FILE_END: Final = Lazy(r"^\s*[】\]）)〕］]\s*\.\w{1,5}$")
+_APART: Final = Lazy(r"^(?:\u3000|[ \t]{2})(?!.*(?:办法|规定|管理|制度|教育|辦法|規定|規程|について|とは)).{1,40}$")
 _BLANK: Final = Lazy(
     r"^\s*(?:[(（【\[<][\s×xXNnMm＿_○〇□*?？…·.]{0,8}[)）】\]>]|[×xXNnMm＿_○〇□*?？…·.]{1,6})\s*(?:年|[个個]?月|$)"
 )
@@ -151,7 +152,8 @@ def phrase(case: Case) -> Verdict:
             case, "mark" if placed else "possible", 0.9 if placed else 0.5, "wording", "stands-alone", *near(spot)
         )
     if standing in ("start", "end", "inside") and not glued(spot) and not others(case):
-        sure = bracketed(spot) and not weak
+        apart = standing == "start" and _APART.match(spot.right) is not None
+        sure = (bracketed(spot) or apart) and not weak
         return verdict(case, "mark" if sure else "possible", 0.8 if sure else 0.4, "wording", f"stands-{standing}")
     return verdict(case, "mention", 0.2, "wording", f"stands-{standing}")
 

@@ -80,7 +80,7 @@ _EXAMPLE: Final = Lazy(r"示例|样例|范例|举例|例子")
 _ASKED: Final = Lazy(r"什么|怎[么样]|如何|哪里|为何|是否|吗|[?？]")
 _PARTICLE: Final = Lazy(
     r"^\s?[\uac00-\ud7a3]+(?:을|를|이|가|은|는|의|에|에서|로|으로|와|과|도|만)(?:\s|$)|^[은는이가을를의로]\s"
-    r"|^\s?(?:취급|인가|보관|문서|자료|관리|지정|해제|사항|관련)|^[^\n]{0,40}(?:다|요|까)[.?!]"
+    r"|^\s?(?:취급|인가|보관|문서|자료|관리|지정|해제|사항|관련|문건|유출|공개|논란)|^[^\n]{0,40}(?:다|요|까)[.?!]"
     r"|^[のをはがにでとも]"
 )
 _SENTENCE: Final = Lazy(r"[。！？；，]")
@@ -199,7 +199,9 @@ _LATIN_TALK: Final = Lazy(
     r"|von|zu|comme|et|ou|de|la|le|les|des|du|niveau|mention|class[ée]e?s?|classifi[ée]e?s?|eingestuft|Einstufung|Stufe|Grad)\s*[:,]?\s*[\"'“‘`(\[]*\s*$",
     re.IGNORECASE,
 )
-_LOWER: Final = Lazy(r"^\s*[\"'”’`)\]]*\s*(?:[a-zà-ÿ]|,|\bor\b|/\s*[A-Z]|=|:=|\?)")
+_LOWER: Final = Lazy(
+    r"^\s*[\"'”’`)\]]*\s*(?:[a-zà-ÿ]|,(?!\s*(?:Stand|Entwurf|Version|Draft|Copy|Page|Seite|\d))|\bor\b|/\s*[A-Z]|=|:=|\?)"
+)
 _LOWER_TAIL: Final = Lazy(r"[a-zà-ÿ]{2,}[,;]?\s+[\"'“(\[]*$")
 _SUFFIX: Final = Lazy(r"^\.\w+\s+\S")  # the name of a file in a text
 _LABEL: Final = Lazy(r"[A-Za-zÀ-ÿ\u4e00-\u9fff]\s*[:：]\s*$")
