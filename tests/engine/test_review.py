@@ -158,7 +158,7 @@ def test_short_excerpts_add_up_over_files_but_not_through_check(tmp_path, home):
     folder = tmp_path / "聊天"
     folder.mkdir()
     for number in range(7):
-        (folder / f"{number}.txt").write_text(f"收到，{SECRET[number * 13 : number * 13 + 12]}，谢谢{number}")
+        (folder / f"{number}.txt").write_text(f"收到，{SECRET[number * 13 : number * 13 + 13]}，谢谢{number}")
     assert passages(home, folder) == []  # as check does: nothing is remembered
     assert not (home.path / "registry" / "excerpts.sqlite").exists()
     events = [event for event in Scan((str(folder),), home=home, jobs=1) if isinstance(event, Match)]

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from shoumi.engine.passages.search import Passage
 
 DAYS: Final = 180  # after which an excerpt is forgotten
-ENOUGH: Final = 72  # characters of a document that excerpts must have between them …
-PIECES: Final = 4  # … in at least so many pieces
+ENOUGH: Final = 60  # characters of a document (Chinese; three times so many letters) that excerpts must have …
+NEAR: Final = 240  # … within so many of the document's,
+SCATTERED: Final = 220  # or this many all over it: set phrases, too, add up in time
+PIECES: Final = 4  # excerpts, at least
 COMMON: Final = 6  # files that have the same excerpt: a phrase
 _SCHEMA: Final = """
 create table if not exists excerpts (document integer, start integer, end integer, file blob, day integer, trail blob,
@@ -111,9 +113,10 @@ def _total(register: Register, number: int, excerpts: Sequence[Excerpt], address
     pieces = _union(rare)
     size = sum(end - start for start, end in pieces)
     document = register.by_number(number)
-    if document is None or document.released or len(pieces) < PIECES:
+    if document is None or document.released or len({one.start for one in rare}) < PIECES:
         return None
-    if _weight(size, document.language) < _weight(ENOUGH, "zh"):
+    wide = 1 if document.language == "zh" else 3  # a letter says a third of what a Chinese character says
+    if _densest(pieces, NEAR * wide) < ENOUGH * wide and size < SCATTERED * wide:
         return None
     trails = sorted(str(register.unseal(b"excerpt", one.trail)) for one in rare)
     here = [trail for trail in trails if any(_below(trail, address) for address in addresses)]
@@ -125,8 +128,16 @@ def _below(trail: str, address: str) -> bool:
     return path == address or path.startswith(address.rstrip("/") + "/")
 
 
-def _weight(characters: int, language: str) -> int:
-    return characters * 3 if language == "zh" else characters
+def _densest(pieces: Sequence[tuple[int, int]], window: int) -> int:
+    """Return how many characters the pieces that begin within one window have at most."""
+    best, first, covered = 0, 0, 0
+    for start, end in pieces:
+        covered += end - start
+        while start - pieces[first][0] > window:
+            covered -= pieces[first][1] - pieces[first][0]
+            first += 1
+        best = max(best, covered)
+    return best
 
 
 def _files(excerpt: Excerpt, excerpts: Sequence[Excerpt]) -> int:
