@@ -35,7 +35,8 @@ from shoumi.version import VERSION
 
 _BATCH_FILES: Final = 64
 _BATCH_BYTES: Final = 4 * MIB
-_AHEAD: Final = 20_000  # results that may wait for one that is slow
+_AHEAD: Final = 20_000  # results that may wait for one that is slow,
+_EVENTS: Final = 100_000  # and the events in them
 _TICK: Final = 0.2  # seconds between looks at the clock
 
 
@@ -102,6 +103,7 @@ class Scan:
         self._slots: deque[_Slot] = deque()
         self._tasks: list[tuple[_Slot, Task]] = []
         self._task_bytes = 0
+        self._waiting = 0  # events that have come and stand behind something undone
         self._running: dict[int, list[_Slot]] = {}
         self._batches = 0
 
@@ -143,13 +145,15 @@ class Scan:
         walk = self._walk()
         walking, last = True, 0.0
         while not self._stopped and (walking or self._slots):
-            while walking and len(self._slots) < _AHEAD and not self._full():
+            room = len(self._slots) < _AHEAD and (self._waiting < _EVENTS or not pool.busy())
+            while walking and room and len(self._slots) < _AHEAD and not self._full():
                 walking = self._take(next(walk, None))
                 if not self._tasks and self._slots and self._slots[0].events is not None and len(self._slots) > 1000:
                     break
-            self._send(pool, flush=not walking or len(self._slots) >= _AHEAD)
+            if room or not pool.busy():
+                self._send(pool, flush=not walking or len(self._slots) >= _AHEAD)
             if pool.busy():
-                wait = 0.0 if pool.idle() and walking and len(self._slots) < _AHEAD else _TICK
+                wait = 0.0 if pool.idle() and walking and room else _TICK
                 for batch, results in pool.receive(wait):
                     self._fill(batch, results)
             yield from self._ready()
@@ -195,6 +199,7 @@ class Scan:
         known = self._state.known(found) if self._state else None
         if known is not None:
             slot.events, slot.members = known
+            self._waiting += len(slot.events)
             slot.cached = True
         else:
             self._tasks.append((slot, (source.name, found)))
@@ -223,6 +228,7 @@ class Scan:
     def _fill(self, batch: Batch, results: list[Result]) -> None:
         for slot, result in zip(self._running.pop(batch.first), results, strict=True):
             slot.events, slot.members = result.events, result.members
+            self._waiting += len(result.events)
             if self._state and result.keep and slot.found is not None:
                 self._state.keep(slot.found, result.events, result.members, result.until)
 
@@ -233,6 +239,7 @@ class Scan:
             slot = slots.popleft()
             if slot.found is not None:
                 self._account(slot, slot.found)
+                self._waiting -= len(events)
             for entry in events:
                 event = record.read(entry)
                 if isinstance(event, Skipped):

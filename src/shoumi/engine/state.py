@@ -1,9 +1,10 @@
 """What earlier scans found, per folder, so that an unchanged file is not read again and a killed scan can go on.
 
-One SQLite row holds a folder: for each of its files the signature it had (device, inode, size, times) and what was
-found in it. A row counts only under the same options: packs, plug-in versions, registry, key, settings. Verdicts
-that depend on the date carry the last day on which they hold. Files that changed while they were read, or could
-not be read, are never kept.
+A row holds some files of a folder: for each the signature it had (device, inode, size, times) and what was found in it.
+Rows are added, not rewritten, so that a large folder costs no more than its files; the newest counts. What was found
+in a file that is full of findings stands in a table of its own. A row counts only under the same options: packs,
+plug-in versions, registry, key, settings. Verdicts that depend on the date carry the last day on which they hold.
+Files that changed while they were read, or could not be read, are never kept.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import json
 import os
 import sqlite3
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -22,11 +24,18 @@ from shoumi.engine.home import Home
 from shoumi.engine.source import Found
 
 Record: TypeAlias = list[Any]  # events of one file, as ``record`` writes them
-# signature, first day, last day (0: any), events, members
-_Entry: TypeAlias = tuple[str, int, int, Record, int]
+# signature, first day, last day (0: any), members, events (None: many, kept apart)
+_Entry: TypeAlias = tuple[str, int, int, int, Record | None]
 _COMMIT_SECONDS: Final = 2.0
+_APART: Final = 20  # events from which a file's are kept apart
+_MOST: Final = 200_000  # events of one file that are kept at all; beyond, the file is read again
+_PARTS: Final = 50  # rows of a folder that are read before they are joined into one
 _SCHEMA: Final = """
-create table if not exists folder (name blob primary key, options blob not null, files text not null) without rowid
+create table if not exists part (
+    number integer primary key, folder blob not null, options blob not null, files text not null
+);
+create index if not exists part_folder on part (folder);
+create table if not exists many (file blob primary key, events text not null) without rowid;
 """
 
 
@@ -40,6 +49,7 @@ class State:
         self._database = _open(self._path)
         self._folders: dict[str, dict[str, _Entry]] = {}
         self._fresh: dict[str, dict[str, _Entry]] = {}
+        self._stale: set[str] = set()  # folders whose rows are of other options, or too many
         self._next_commit = time.monotonic() + _COMMIT_SECONDS
 
     def known(self, found: Found) -> tuple[Record, int] | None:
@@ -52,31 +62,39 @@ class State:
             return None
         if entry[2] and not entry[1] <= self._today <= entry[2]:
             return None
-        return entry[3], entry[4]
+        events = self._many(found) if entry[4] is None else entry[4]
+        return None if events is None else (events, entry[3])
 
     def keep(self, found: Found, events: Record, members: int, until: int) -> None:
         """Remember what was found in a file, good until a day (ordinal, 0: any); written down every few seconds."""
-        if not found.signature:
+        if not found.signature or len(events) > _MOST:
             return
         folder, name = os.path.split(found.path)
-        self._fresh.setdefault(folder, {})[name] = (found.signature, self._today, until, events, members)
+        apart = len(events) > _APART
+        if apart:
+            self._write("insert or replace into many values (?, ?)", [(_file(found), json.dumps(events))])
+        entry = (found.signature, self._today, until, members, None if apart else events)
+        self._fresh.setdefault(folder, {})[name] = entry
         if time.monotonic() >= self._next_commit:
             self.commit()
 
     def commit(self) -> None:
         """Write down what is new. A full disk costs the memory of this scan, not the scan."""
         rows = []
-        for folder, fresh in self._fresh.items():
-            files = self._folder(folder)
-            files.update(fresh)
+        for folder, files in self._fresh.items():
+            if folder in self._stale:
+                self._write("delete from part where folder = ?", [(_name(folder),)])
+                self._stale.discard(folder)
+                files = {**self._folders.get(folder, {}), **files}  # noqa: PLW2901
             rows.append((_name(folder), self._options, json.dumps(files, separators=(",", ":"))))
+            if folder in self._folders:
+                self._folders[folder].update(files)
+        self._write("insert into part (folder, options, files) values (?, ?, ?)", rows)
         try:
-            with self._database:
-                self._database.executemany("insert or replace into folder values (?, ?, ?)", rows)
+            self._database.commit()
         except sqlite3.Error:
-            pass
+            self._database.rollback()
         self._fresh.clear()
-        self._folders.clear()
         self._next_commit = time.monotonic() + _COMMIT_SECONDS
 
     def close(self) -> None:
@@ -93,15 +111,37 @@ class State:
         return files
 
     def _read(self, folder: str) -> dict[str, _Entry]:
+        query = "select options, files from part where folder = ? order by number"
+        files: dict[str, _Entry] = {}
         try:
-            row = self._database.execute(
-                "select options, files from folder where name = ?", (_name(folder),)
-            ).fetchone()
-            if row is None or row[0] != self._options:
-                return {}
-            return dict(json.loads(row[1]))
+            rows = self._database.execute(query, (_name(folder),)).fetchall()
+            for options, written in rows:
+                if options == self._options:
+                    files.update(json.loads(written))
         except (sqlite3.Error, ValueError):
             return {}
+        if len(rows) > _PARTS or any(options != self._options for options, _ in rows):
+            self._stale.add(folder)
+        return files
+
+    def _many(self, found: Found) -> Record | None:
+        try:
+            row = self._database.execute("select events from many where file = ?", (_file(found),)).fetchone()
+            return None if row is None else list(json.loads(row[0]))
+        except (sqlite3.Error, ValueError):
+            return None
+
+    def _write(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+        try:
+            self._database.executemany(statement, rows)
+        except sqlite3.Error:
+            self._database.rollback()
+
+
+def _file(found: Found) -> bytes:
+    """Name a file as it was when it was read."""
+    both = f"{os.path.abspath(found.path)}\0{found.path}\0{found.signature}"
+    return hashlib.sha256(both.encode("utf-8", "surrogateescape")).digest()
 
 
 def _name(folder: str) -> bytes:
@@ -129,5 +169,5 @@ def _prepared(path: Path) -> sqlite3.Connection:
     database = sqlite3.connect(path, timeout=30)
     database.execute("pragma journal_mode = wal")
     database.execute("pragma synchronous = normal")
-    database.execute(_SCHEMA)
+    database.executescript(_SCHEMA)
     return database
