@@ -38,6 +38,7 @@ _OTHER: Final = Lazy(
 _DECOR: Final = Lazy(r"[\s\-–—―_=*#~·•●◆■▲★☆※+.。:：,;\"'`\\/【】\[\]()（）〔〕［］{}<>〈〉「」『』|│]+")
 
 _LONG: Final = 120
+_BESIDE: Final = 200  # characters of a line that tell how a mark stands in it
 _OPENING: Final = "「『“‘《〈«„"
 _CLOSING: Final = "」』”’》〉»“"
 _HELD: Final = ("「", "『", "〈")  # brackets that a mark may stand in on a line of its own
@@ -88,7 +89,7 @@ _SENTENCE: Final = Lazy(r"[。！？；，]")
 
 def simple(text: str) -> str:
     """Return the text with the Traditional characters of the cues made Simplified; the length stays."""
-    return text.translate(_SIMPLE)
+    return text if text.isascii() else text.translate(_SIMPLE)
 
 
 def bare(text: str) -> str:
@@ -135,13 +136,14 @@ _CALL: Final = Lazy(r"^[^\"'`]*[\"'`]\s*(?:[);]|\]\s*[);,]|\+|==|=>|\.\w|in\b)")
 
 def stand(left: str, right: str) -> Stand:
     """Say how a Chinese mark stands between the two rests of its line."""
-    left, right = _NUMBERED.sub("", simple(left)), simple(right)
+    left = _NUMBERED.sub("", left)
     if literal(left, right):
         return "code"
     if left.strip() in _HELD and right.lstrip()[:1] in _HOLDS and not bare(right):
         return "alone"
     if quoted(left, right):
         return "quoted"
+    left, right = simple(left[-_BESIDE:]), simple(right[:_BESIDE])
     if not bare(left) and not bare(right):
         return "alone"
     if _OPTION.match(left):
@@ -221,7 +223,7 @@ def latin(left: str, right: str) -> Stand:
     if quoted(left, right) or (left[-1:] in ("'", '"', "`") and right[:1] == left[-1:] and bare(left)):
         return "quoted"
     if (
-        _talked(simple(left), simple(right))
+        _talked(simple(left[-_BESIDE:]), simple(right[:_BESIDE]))
         or _SUFFIX.match(right)
         or _LOWER.match(right)
         or _LATIN_TALK.search(left[-30:])

@@ -66,7 +66,8 @@ def banner(case: Case) -> Verdict:
 def _translated(case: Case) -> bool:
     """Whether what follows or precedes is the same mark in the other script: RESTRICTED 限閱文件."""
     own = case.spot.text.isascii()
-    beside = [found[0] for found in case.rule.regex.finditer(case.spot.left + "\n" + case.spot.right)]
+    sides = case.spot.left[-_WORDS * 10 :] + "\n" + case.spot.right[: _WORDS * 10]
+    beside = [found[0] for found in case.rule.regex.finditer(sides)]
     return len(beside) == 1 and beside[0].isascii() != own
 
 
