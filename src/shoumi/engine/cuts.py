@@ -8,10 +8,10 @@ which something reaches over a border are then examined one by one, as if the pi
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from itertools import pairwise
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from shoumi.engine.types import SEVERITIES, Document, Match, Segment
@@ -19,7 +19,7 @@ from shoumi.engine.types import SEVERITIES, Document, Match, Segment
 MOST: Final = 4  # messages of a window
 EDGE: Final = 160  # characters of a window's first and last message that count
 _MIDDLE: Final = 400  # longest message that can stand between them
-BATCH: Final = 2_000_000  # characters of windows that are looked at together
+BATCH: Final = 6_000_000  # bytes of windows that are looked at together
 
 Window = tuple[int, ...]  # places of segments, rising
 
@@ -52,10 +52,47 @@ def windows(segments: Sequence[Segment]) -> Iterator[Window]:
                 yield window
 
 
-def pieces(segments: Sequence[Segment], window: Window) -> list[str]:
-    """Return the texts of a window that count: the end of the first message, the start of the last."""
-    first, *middle, last = (segments[place].text for place in window)
-    return [first[-EDGE:], *middle, last[:EDGE]]
+@dataclass(slots=True)
+class Batch:
+    """Windows as one text, a line each: ``starts`` are their first bytes, ``borders`` where messages meet in them."""
+
+    windows: list[Window] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    borders: list[int] = field(default_factory=list)
+    raw: bytes = b""
+
+    def crossed(self, start: int, end: int) -> Window | None:
+        """Return the window in which bytes ``start`` to ``end`` reach over a border, if they do."""
+        at = bisect_right(self.borders, start)
+        if at == len(self.borders) or self.borders[at] >= end:
+            return None
+        number = bisect_right(self.starts, start) - 1
+        following = self.starts[number + 1] if number + 1 < len(self.starts) else len(self.raw) + 1
+        return self.windows[number] if end < following else None
+
+
+def batches(segments: Sequence[Segment]) -> Iterator[Batch]:
+    """Yield all windows, some millions of bytes at a time. Of their outer messages only the near ends count."""
+    tails = [segment.text[-EDGE:].encode("utf-8", "replace") for segment in segments]
+    heads = [segment.text[:EDGE].encode("utf-8", "replace") for segment in segments]
+    whole = [segment.text[: _MIDDLE + 1].encode("utf-8", "replace") for segment in segments]
+    batch, parts, size = Batch(), [], 0
+    for window in windows(segments):
+        batch.windows.append(window)
+        batch.starts.append(size)
+        for piece in (tails[window[0]], *(whole[place] for place in window[1:-1])):
+            parts.append(piece)
+            size += len(piece)
+            batch.borders.append(size)
+        parts += (heads[window[-1]], b"\n")
+        size += len(parts[-2]) + 1
+        if size > BATCH:
+            batch.raw = b"".join(parts)
+            yield batch
+            batch, parts, size = Batch(), [], 0
+    if parts:
+        batch.raw = b"".join(parts)
+        yield batch
 
 
 def together(segments: Sequence[Segment], window: Window) -> tuple[Segment, ...]:
@@ -114,15 +151,14 @@ def _as_grave(one: Match, other: Match) -> bool:
 
 
 def _interrupted(places: Sequence[int]) -> bool:
-    return any(after - before > 1 for before, after in pairwise(places))
+    """Whether anything stands between some of these places."""
+    return places[-1] - places[0] >= len(places)
 
 
 def _windows(segments: Sequence[Segment], order: Sequence[int]) -> Iterator[Window]:
+    fits = [len(segments[place].text) <= _MIDDLE for place in order]
     for start in range(len(order) - 1):
-        for length in range(2, MOST + 1):
-            window = tuple(order[start : start + length])
-            if len(window) < length:
-                break
-            yield window
-            if len(segments[window[-1]].text) > _MIDDLE:
+        for end in range(start + 2, min(start + MOST, len(order)) + 1):
+            yield tuple(order[start:end])
+            if not fits[end - 1]:
                 break

@@ -159,33 +159,14 @@ class Inspector:
         yield from cuts.fresh(pieced, known)
 
     def _suspects(self, segments: Sequence[Segment]) -> Iterator[cuts.Window]:
-        """Yield the windows in which something may reach over a border, told from all windows in one text."""
-        batch: list[tuple[cuts.Window, list[str]]] = []
-        size = 0
-        for window in cuts.windows(segments):
-            pieces = cuts.pieces(segments, window)
-            batch.append((window, pieces))
-            size += sum(map(len, pieces))
-            if size > cuts.BATCH:
-                yield from self._crossed(batch)
-                batch, size = [], 0
-        yield from self._crossed(batch)
-
-    def _crossed(self, batch: Sequence[tuple[cuts.Window, list[str]]]) -> Iterator[cuts.Window]:
-        texts = [Segment(text, joint="" if at else "\n") for _, parts in batch for at, text in enumerate(parts)]
-        view = View(texts)
-        hits = self._patterns.scan(view.raw)
-        if not hits:
-            return
-        owners = [number for number, (_, parts) in enumerate(batch) for _ in parts]
-        folded, found = self._detections(view, hits, note=False)
-        crossed: dict[int, None] = {}
-        for detection in found:
-            start, end = folded.source_span(detection.start, detection.end)
-            first, last = view.segment_at(start), view.segment_at(max(start, end - 1))
-            if first != last and owners[first] == owners[last]:
-                crossed[owners[first]] = None
-        yield from (batch[number][0] for number in crossed)
+        """Yield the windows in which something may reach over a border, told from many windows in one text."""
+        for batch in cuts.batches(segments):
+            hits = self._patterns.scan(batch.raw)
+            if not hits:
+                continue
+            folded, found = self._detections(View((Segment(""),), batch.raw), hits, note=False)
+            spans = (folded.source_span(detection.start, detection.end) for detection in found)
+            yield from dict.fromkeys(window for span in spans if (window := batch.crossed(*span)) is not None)
 
     def _put_together(self, document: Document, segments: Sequence[Segment], window: cuts.Window) -> Iterator[Match]:
         joined = replace(document, segments=cuts.together(segments, window))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from shoumi.engine.chat import Message, iso, moment, since_epoch
@@ -82,12 +83,18 @@ _MACHINE: Final = re.compile(
     re.ASCII,
 )
 _DEEPEST: Final = 40
+_OPENING: Final = frozenset("{[ \t\r\n")
 _SELF: Final = "我"
 
 
 def folded(record: Record) -> dict[str, Any]:
     """Return a record by its fields' names without case, spaces, hyphens and underscores."""
-    return {re.sub(r"[\s_\-\ufeff]", "", str(key)).lower(): value for key, value in record.items()}
+    return {_plain_key(str(key)): value for key, value in record.items()}
+
+
+@lru_cache(maxsize=4096)
+def _plain_key(key: str) -> str:
+    return re.sub(r"[\s_\-\ufeff]", "", key).lower()
 
 
 def recognise(record: Record, about: Record) -> str | None:
@@ -149,14 +156,14 @@ def message_of(record: Record, app: str, names: Mapping[str, str], own: str = ""
     sender_id = next((str(fields[name]) for name in _IDS if isinstance(fields.get(name), str | int)), "")
     sender = _sender(fields, names, own)
     time = _time(fields)
-    files = tuple(dict.fromkeys(value for key, value in leaves(record) if _FILES.search(key) and _is_name(value)))
-    files = tuple(name for name in files if name not in text)
-    seen = {sender, text, time, sender_id, *files}
+    seen = {sender, text, time, sender_id} | used
+    said = [(key, value) for key, value in leaves(record) if value not in seen]
+    files = tuple(dict.fromkeys(value for key, value in said if _is_name(value) and _FILES.search(key)))
     rest = tuple(
         dict.fromkeys(
             f"{key}: {value}"
-            for key, value in leaves(record)
-            if value not in seen | used and not _dull(key, value, text) and not _same(value, time)
+            for key, value in said
+            if value not in files and not _dull(key, value, text) and not _same(value, time)
         )
     )
     sender = _unbroken(sender) if app == "meta" else sender
@@ -167,19 +174,22 @@ def message_of(record: Record, app: str, names: Mapping[str, str], own: str = ""
 
 def leaves(value: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
     """Yield every text and number in a value with the key it stands under; JSON inside texts is read, too."""
-    if depth > _DEEPEST:
-        yield key, str(value)[:1_000_000]
-    elif isinstance(value, Mapping):
-        for name, inner in value.items():
-            yield from leaves(inner, str(name), depth + 1)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from leaves(inner, key, depth + 1)
-    elif isinstance(value, str):
-        inner = embedded(value)
+    if isinstance(value, str):
+        inner = embedded(value) if depth <= _DEEPEST else None
         if inner is None:
             yield key, value
         else:
+            yield from leaves(inner, key, depth + 1)
+    elif depth > _DEEPEST:
+        yield key, str(value)[:1_000_000]
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            if isinstance(inner, str) and inner[:1] not in _OPENING:
+                yield name, inner
+            elif inner is not None:
+                yield from leaves(inner, str(name), depth + 1)
+    elif isinstance(value, list | tuple):
+        for inner in value:
             yield from leaves(inner, key, depth + 1)
     elif value is not None and not isinstance(value, bool):
         yield key, str(value)

@@ -77,6 +77,8 @@ class Records:
         self._notes: list[str] = []
         self._open: tuple[str, str] | None = None
         self._locked = 0
+        self._title: str | None = None  # None: to be looked up again
+        self._apps: dict[tuple[Any, ...], str | None] = {}
 
     def take(self, path: Path, value: Any) -> Iterator[Part]:
         """Yield what one value of the export gives."""
@@ -89,25 +91,42 @@ class Records:
         if path and path[-1] in ("name", "id", "title") and 0 in path:
             self._open = None  # the next chat of a list begins
         self._about[key] = value
+        self._title = None
         if isinstance(value, dict):
             self._about |= {f"{key}.{name.lower()}": inner for name, inner in value.items()}
         self._notes += [f"{name or key}: {text}" for name, text in leaves(value, key)]
 
     def _record(self, path: Path, record: dict[str, Any]) -> Iterator[Part]:
-        app = recognise(record, _listed(self._about, path))
-        fields = folded(record)
-        if app == "wecom" and "encryptchatmsg" in fields:
+        app = self._app(path, record)
+        if app == "wecom" and "encrypt_chat_msg" in record:
             self._locked += 1
         elif app is None or record.get("_type") in ("member", "header"):
             self._notes += [f"{name}: {text}" for name, text in leaves(record)]
             if app is not None:
                 yield from self._people([record])
+                self._title = None
                 self._about |= {f"meta.{key}": value for key, value in (record.get("meta") or {}).items()}
         else:
             yield from self._conversation(place_of(record) if not self._titled() else "", app)
             yield message_of(record, app, self._names)
 
+    def _app(self, path: Path, record: dict[str, Any]) -> str | None:
+        """Return whose record it is; those with the same fields are the same."""
+        kinds = (record.get("type"), record.get("_type"), type(record.get("sender")), type(record.get("author")))
+        key = (tuple(record), path[-2:], *map(str, kinds))
+        if key not in self._apps:
+            if len(self._apps) > _FEW:
+                self._apps.clear()
+            self._apps[key] = recognise(record, _listed(self._about, path))
+        return self._apps[key]
+
     def _titled(self) -> str:
+        """Return the conversation's name as what stands around the records tells it."""
+        if self._title is None:
+            self._title = self._find_title()
+        return self._title
+
+    def _find_title(self) -> str:
         return (
             next(
                 (str(found) for name in _TITLES if isinstance(found := self._about.get(name), str | int) and found), ""
