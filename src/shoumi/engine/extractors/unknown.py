@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shoumi.engine import rawsweep, sniff
+from shoumi.engine import rawcarve, rawsweep, sniff
 from shoumi.engine.blob import Blob
 from shoumi.engine.errors import Unsupported
 from shoumi.engine.settings import Settings
@@ -29,14 +29,14 @@ class Unknown:
         return None
 
     def segments(self, blob: Blob, settings: Settings) -> Iterator[Segment | Item | Gap | Raw]:  # noqa: ARG002
-        """Yield what reads like text, with its offsets; large files as pieces. Raises Unsupported in the end, always."""
+        """Yield what reads like text, large files as pieces, and archives. Raises Unsupported in the end, always."""
         head = blob.head(16)
         with blob.open() as stream:
-            for piece in rawsweep.pieces(stream, [(0, blob.size)]):
-                if blob.size >= rawsweep.LARGE:
-                    yield piece
+            for part in rawcarve.swept(stream, [(0, blob.size)], frozenset({0})):
+                if isinstance(part, Raw) and blob.size < rawsweep.LARGE:
+                    yield from rawsweep.segments(part)
                 else:
-                    yield from rawsweep.segments(piece)
+                    yield part
         raise Unsupported(f"unknown format (starts with {head[:8].hex(' ')}): only text that stands in it was examined")
 
 
