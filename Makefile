@@ -18,6 +18,9 @@ setup: .venv/ready  ## a private Python environment with every permissive extra
 demo: setup      ## write a synthetic office share, inspect it, show what was found
 	@$(BIN)/shoumi demo
 
+serve: setup     ## start the console at http://127.0.0.1:8731; ARGS=--demo fills it with an invented organisation
+	@$(BIN)/shoumi serve $(ARGS)
+
 test: setup      ## all tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal
 

@@ -70,7 +70,11 @@ def _set_up(world):
     for unit in Unit.objects.order_by("-path"):
         unit.delete()
     Office.objects.all().delete()
-    names = {f"{role}_{part}": f"{role}{end}" for role in ("system", "security", "audit") for part, end in (("name", " person"), ("account", "-admin"))}
+    names = {
+        f"{role}_{part}": f"{role}{end}"
+        for role in ("system", "security", "audit")
+        for part, end in (("name", " person"), ("account", "-admin"))
+    }
     return ACTOR, None, {"office": "New office", "mode": "separated", **names}
 
 
@@ -102,7 +106,11 @@ EXAMPLES = {
     "accounts.office.change": lambda w: (w.bob, None, LIMITS),
     "accounts.office.mode": lambda w: (w.bob, None, {"mode": "small-office", "reason": "one laptop"}),
     "accounts.password.choose": _choose,
-    "accounts.password.change": lambda w: (w.staff, None, {"password": "nine green bottles", "again": "nine green bottles"}),
+    "accounts.password.change": lambda w: (
+        w.staff,
+        None,
+        {"password": "nine green bottles", "again": "nine green bottles"},
+    ),
     "accounts.session.end": _end_session,
     "console.list.export": lambda w: (w.staff, None, {"list": "x", "form": "csv", "rows": 3}),
 }

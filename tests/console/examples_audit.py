@@ -20,7 +20,12 @@ def enrolled(world):
 
     key = private().public_key()
     return SigningKey.objects.create(
-        key=keys.name(key), algorithm="ed25519", public=keys.pem(key), holder="charlie", holder_name="Charlie", since=timezone.now()
+        key=keys.name(key),
+        algorithm="ed25519",
+        public=keys.pem(key),
+        holder="charlie",
+        holder_name="Charlie",
+        since=timezone.now(),
     )
 
 

@@ -98,7 +98,9 @@ def test_departure_ends_everything_and_starts_the_cooling_off(world, proven):
     with pytest.raises(Unmet):
         Depart.run(world.alice, world.dana.person, door=proven, reason="again")
     with pytest.raises(Unmet):
-        ChangePerson.run(world.alice, world.dana.person, door=proven, number="1", name="X", category="none", unit=world.north.pk)
+        ChangePerson.run(
+            world.alice, world.dana.person, door=proven, number="1", name="X", category="none", unit=world.north.pk
+        )
 
 
 def test_the_cooling_off_is_never_shorter_than_the_office_set(world, proven):
@@ -139,7 +141,17 @@ def test_a_unit_closes_only_when_empty(world, proven):
     assert world.cellar.pk not in Unit.within(Reach(("",))).values_list("pk", flat=True)
 
 
-@pytest.mark.parametrize("given", [{"number": "n-norma"}, {"vetted_on": "2999-01-01"}, {"vetted_on": "yesterday"}, {"category": "top"}, {"email": "x"}, {"name": "x" * 201}])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"number": "n-norma"},
+        {"vetted_on": "2999-01-01"},
+        {"vetted_on": "yesterday"},
+        {"category": "top"},
+        {"email": "x"},
+        {"name": "x" * 201},
+    ],
+)
 def test_wrong_facts_about_a_person(world, proven, given):
     good = {"number": "1", "name": "Eve", "category": "none", "unit": world.north.pk}
     with pytest.raises(Invalid) as caught:

@@ -37,9 +37,7 @@ def test_nobody_else_may(name, world, proven):
     actor, target, given = EXAMPLES[name](world)
     action = ACTIONS[name]
     others = [user for user in world.users.values() if not user.may_act(action) and user.pk]
-    if action.personal:
-        others = [Machine("stranger")]
-    elif actor.username == "setup":
+    if action.personal or actor.username == "setup":
         others = [Machine("stranger")]
     assert others
     before = Entry.objects.count()
@@ -71,7 +69,9 @@ def test_sensitive_actions_want_a_recent_proof(name, world, proven):
     assert Entry.objects.count() == before
 
 
-@pytest.mark.parametrize("name", [name for name, action in ACTIONS.items() if any(f.required for f in action.Input.base_fields.values())])
+@pytest.mark.parametrize(
+    "name", [name for name, action in ACTIONS.items() if any(f.required for f in action.Input.base_fields.values())]
+)
 def test_wrong_input_changes_and_records_nothing(name, world, proven):
     actor, target, _given = EXAMPLES[name](world)
     before = Entry.objects.count()
@@ -103,7 +103,11 @@ def test_another_units_officer_is_refused_and_it_is_written_down(world, proven):
     with pytest.raises(Denied):
         action.run(world.dana, world.south_person, door=proven, **given)
     entry = Entry.objects.first()
-    assert (entry.outcome, entry.unit, entry.subject) == ("refused", world.south.path, f"accounts.person:{world.south_person.pk}")
+    assert (entry.outcome, entry.unit, entry.subject) == (
+        "refused",
+        world.south.path,
+        f"accounts.person:{world.south_person.pk}",
+    )
     world.south_person.refresh_from_db()
     assert world.south_person.name == "Sutherland"
 

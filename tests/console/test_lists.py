@@ -68,7 +68,10 @@ def test_columns_are_chosen_and_kept(world, enter):
     browser = enter(world.dana)
     page = browser.get("/accounts/people/?column=name&column=committed&column=__class__")
     assert [column.key for column, *_rest in page.context["columns"]] == ["name", "committed"]
-    assert [column.key for column, *_rest in browser.get("/accounts/people/").context["columns"]] == ["name", "committed"]
+    assert [column.key for column, *_rest in browser.get("/accounts/people/").context["columns"]] == [
+        "name",
+        "committed",
+    ]
 
 
 def test_exports_hold_what_the_list_shows_and_run_nothing(world, enter):

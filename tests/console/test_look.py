@@ -77,7 +77,11 @@ class Labels(HTMLParser):
         given = dict(attributes)
         if "id" in given:
             self.ids.append(given["id"])
-        if tag in {"input", "select", "textarea"} and given.get("type") not in {"hidden", "checkbox"} and "hidden" not in given:
+        if (
+            tag in {"input", "select", "textarea"}
+            and given.get("type") not in {"hidden", "checkbox"}
+            and "hidden" not in given
+        ):
             self.inputs.append(given)
         if tag == "label" and "for" in given:
             self.labels.add(given["for"])

@@ -27,7 +27,11 @@ def numbers(world):
     """Return the keys of everything in the other unit, and a few of one's own."""
     foreign = {"person": Person.objects.filter(unit=world.south), "unit": Unit.objects.filter(pk=world.south.pk)}
     foreign |= {"user": User.objects.filter(person__unit=world.south), "grant": Grant.objects.filter(unit=world.south)}
-    foreign |= {"visit": Visit.objects.exclude(address="127.0.0.1"), "upload": Upload.objects.all(), "entry": Entry.objects.filter(unit__startswith=world.south.path)}
+    foreign |= {
+        "visit": Visit.objects.exclude(address="127.0.0.1"),
+        "upload": Upload.objects.all(),
+        "entry": Entry.objects.filter(unit__startswith=world.south.path),
+    }
     assert all(rows.exists() for rows in foreign.values())
     return sorted({row.pk for rows in foreign.values() for row in rows} | {1, world.north.pk, world.north_person.pk})
 
@@ -37,7 +41,11 @@ def filled(template, keys=range(1, 4)):
     if "<str:token>" in template:
         return [template.replace("<str:token>", "guess")]
     template = template.replace("^", "").replace("$", "").replace("\\.", ".")
-    found = [re.sub(r"\(\?P<pk>\\d\+\)|<int:pk>", str(number), template) for number in keys] if "pk" in template else [template]
+    found = (
+        [re.sub(r"\(\?P<pk>\\d\+\)|<int:pk>", str(number), template) for number in keys]
+        if "pk" in template
+        else [template]
+    )
     choice = re.search(r"\(\?P<\w+>([\w|-]+)\)", template)
     if choice:
         words = choice[1].split("|")
@@ -52,13 +60,19 @@ def two_units(world, proven):
 
     Unit.objects.filter(pk=world.south.pk).update(name=f"{FOREIGN} unit", code=f"{FOREIGN}-u")
     for person in Person.objects.filter(unit=world.south):
-        Person.objects.filter(pk=person.pk).update(name=f"{FOREIGN} {person.pk}", number=f"{FOREIGN}-{person.pk}", email="zz-foreign@example.org")
+        Person.objects.filter(pk=person.pk).update(
+            name=f"{FOREIGN} {person.pk}", number=f"{FOREIGN}-{person.pk}", email="zz-foreign@example.org"
+        )
     User.objects.filter(pk=world.south_officer.pk).update(username=f"{FOREIGN}-account".lower())
     south_officer = User.objects.full().get(pk=world.south_officer.pk)
     given = {"number": f"{FOREIGN}-new", "name": f"{FOREIGN} new", "category": "none", "unit": world.south.pk}
     AddPerson.run(south_officer, door=proven, **given)
     Visit.objects.create(user=south_officer, session="y" * 32, address=f"{FOREIGN} address")
-    Upload.objects.create(user=south_officer, name=f"{FOREIGN} list", rows=[{"line": "2", "number": "5", "name": FOREIGN, "unit": "south"}])
+    Upload.objects.create(
+        user=south_officer,
+        name=f"{FOREIGN} list",
+        rows=[{"line": "2", "number": "5", "name": FOREIGN, "unit": "south"}],
+    )
     Unit.objects.filter(pk=world.south.pk).update(leader=Person.objects.filter(unit=world.south).first())
     return world
 
@@ -94,11 +108,31 @@ def test_no_form_changes_anything_in_another_unit(role, two_units, enter):
     browser = enter(two_units.users[role])
 
     def state():
-        rows = Person.objects.filter(unit=two_units.south), Unit.objects.filter(pk=two_units.south.pk), Grant.objects.filter(user=two_units.south_officer), User.objects.filter(pk=two_units.south_officer.pk), Visit.objects.filter(user=two_units.south_officer), Upload.objects.all(), Lock.objects.all()
+        rows = (
+            Person.objects.filter(unit=two_units.south),
+            Unit.objects.filter(pk=two_units.south.pk),
+            Grant.objects.filter(user=two_units.south_officer),
+            User.objects.filter(pk=two_units.south_officer.pk),
+            Visit.objects.filter(user=two_units.south_officer),
+            Upload.objects.all(),
+            Lock.objects.all(),
+        )
         return [list(query.values()) for query in rows]
 
     before = state()
-    given = {"number": "1", "name": "Eve", "category": "none", "unit": two_units.south.pk, "code": "q", "reason": "x", "parent": two_units.south.pk, "username": "eve", "person": two_units.south_person.pk, "role": "officer", "mode": "small-office"}
+    given = {
+        "number": "1",
+        "name": "Eve",
+        "category": "none",
+        "unit": two_units.south.pk,
+        "code": "q",
+        "reason": "x",
+        "parent": two_units.south.pk,
+        "username": "eve",
+        "person": two_units.south_person.pk,
+        "role": "officer",
+        "mode": "small-office",
+    }
     for template in addresses():
         if "sign" in template or "me/" in template:
             continue
@@ -124,7 +158,12 @@ def test_an_attempt_without_right_is_written_down(world, enter):
     assert Entry.objects.count() == before  # looking is no attempt
     assert browser.post(f"/accounts/people/{world.north_person.pk}/depart/", {"reason": "x"}).status_code == 403
     entry = Entry.objects.first()
-    assert (entry.action, entry.outcome, entry.actor, entry.door) == ("accounts.person.depart", "refused", "staff", "page")
+    assert (entry.action, entry.outcome, entry.actor, entry.door) == (
+        "accounts.person.depart",
+        "refused",
+        "staff",
+        "page",
+    )
 
 
 def test_sensitive_steps_ask_again_in_place_and_lose_nothing(world, enter):

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import closing
 
 import pytest
 
@@ -39,10 +40,10 @@ def get(port, path, deadline=30):
     end = time.monotonic() + deadline
     while True:
         try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-            connection.request("GET", path, headers={"Accept-Language": "en"})
-            answer = connection.getresponse()
-            return answer, answer.read().decode()
+            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+                connection.request("GET", path, headers={"Accept-Language": "en"})
+                answer = connection.getresponse()
+                return answer, answer.read().decode()
         except OSError:
             if time.monotonic() > end:
                 raise
@@ -82,7 +83,7 @@ def test_the_demo_fills_once_and_refuses_real_data(tmp_path):
         "except server.CannotServe: print('refused')\n"
     )
     environment = {**os.environ, "SHOUMI_HOME": str(tmp_path), "DATABASE_URL": ""}
-    run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+    run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
     assert run.stdout == "refused\n", run.stderr
 
 
@@ -98,7 +99,13 @@ def test_the_demo_fills_once_and_refuses_real_data(tmp_path):
 )
 def test_words_when_it_must_not_start(tmp_path, arguments, words):
     environment = {**os.environ, "SHOUMI_HOME": str(tmp_path), "DATABASE_URL": ""}
-    run = subprocess.run([sys.executable, "-m", "shoumi", "serve", *arguments], env=environment, capture_output=True, text=True)
+    run = subprocess.run(
+        [sys.executable, "-m", "shoumi", "serve", *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert run.returncode == 2
     assert words in run.stderr
 
@@ -109,10 +116,22 @@ def test_words_when_the_port_is_taken_or_the_database_is_another(tmp_path):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         bind = ["--bind", f"127.0.0.1:{taken.getsockname()[1]}"]
-        run = subprocess.run([sys.executable, "-m", "shoumi", "serve", *bind], env=environment, capture_output=True, text=True)
+        run = subprocess.run(
+            [sys.executable, "-m", "shoumi", "serve", *bind],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     assert run.returncode == 2
     assert "choose another port" in run.stderr
-    run = subprocess.run([sys.executable, "-m", "shoumi", "serve", "--bind", f"127.0.0.1:{free_port()}"], env=environment, capture_output=True, text=True)
+    run = subprocess.run(
+        [sys.executable, "-m", "shoumi", "serve", "--bind", f"127.0.0.1:{free_port()}"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert run.returncode == 2
     assert "must begin with postgresql://" in run.stderr
 
@@ -123,7 +142,9 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch, capsys):
     from shoumi.cli import main
 
     real = importlib.util.find_spec
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *rest: None if name in {"django", "gunicorn"} else real(name, *rest))
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name, *rest: None if name in {"django", "gunicorn"} else real(name, *rest)
+    )
     assert main(["serve"]) == 2
     assert "pip install 'shoumi[console]'" in capsys.readouterr().err
     assert main(["audit", "verify"]) == 2
@@ -132,9 +153,15 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch, capsys):
 
 def test_deployment_checks_are_clean(tmp_path):
     for public in ("", "https://shoumi.example.org"):
-        environment = {**os.environ, "SHOUMI_HOME": str(tmp_path), "DATABASE_URL": "", "SHOUMI_PUBLIC": public, "DJANGO_SETTINGS_MODULE": "shoumi.console.settings"}
+        environment = {
+            **os.environ,
+            "SHOUMI_HOME": str(tmp_path),
+            "DATABASE_URL": "",
+            "SHOUMI_PUBLIC": public,
+            "DJANGO_SETTINGS_MODULE": "shoumi.console.settings",
+        }
         command = [sys.executable, "-m", "django", "check", "--deploy", "--fail-level", "WARNING"]
-        run = subprocess.run(command, env=environment, capture_output=True, text=True)
+        run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert run.returncode == 0, run.stderr
         assert ("(0 silenced)" in run.stdout) == bool(public)
 
@@ -153,5 +180,5 @@ def test_migrations_go_back_and_forth(tmp_path):
         "from shoumi.console.audit import stored; print(stored.missing_triggers())\n"
     )
     environment = {**os.environ, "SHOUMI_HOME": str(tmp_path), "DATABASE_URL": ""}
-    run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+    run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
     assert run.stdout == "[]\n", run.stderr

@@ -157,12 +157,16 @@ def test_signing_out_needs_a_form(world, enter):
 
 
 def test_a_form_from_elsewhere_is_refused(world):
-    answer = Client(enforce_csrf_checks=True, headers={"accept-language": "en"}).post("/accounts/signin/", {"username": "dana"})
+    answer = Client(enforce_csrf_checks=True, headers={"accept-language": "en"}).post(
+        "/accounts/signin/", {"username": "dana"}
+    )
     assert answer.status_code == 403
     assert "This form is no longer good" in answer.content.decode()
 
 
-@pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"])
+@pytest.mark.parametrize(
+    "wanted", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"]
+)
 def test_signing_in_never_leads_elsewhere(world, browser, wanted):
     browser.post(f"/accounts/signin/?next={wanted}", {"username": "dana", "password": world.password})
     assert browser.post("/accounts/signin/code/", {"code": now()}).url == "/"
@@ -212,7 +216,9 @@ def test_weak_passwords(world, browser, given, reason):
     assert reason in answer.content.decode()
 
 
-@pytest.mark.parametrize("given", ["nine green bottles", "守密守密守密不外传一二三四", "xK9#mPq2vL5w", "Tr0ub4dor&3-staple"])
+@pytest.mark.parametrize(
+    "given", ["nine green bottles", "守密守密守密不外传一二三四", "xK9#mPq2vL5w", "Tr0ub4dor&3-staple"]
+)
 def test_good_passwords(world, given):
     from django.contrib.auth.password_validation import validate_password
 
@@ -228,7 +234,11 @@ def test_real_passwords_are_hashed_with_argon2id():
 
 def test_set_up_by_one_link_then_never_again(db, browser):
     token = tokens.issue(None)
-    names = {f"{role}_{part}": f"{role}{end}" for role in ("system", "security", "audit") for part, end in (("name", " person"), ("account", "-admin"))}
+    names = {
+        f"{role}_{part}": f"{role}{end}"
+        for role in ("system", "security", "audit")
+        for part, end in (("name", " person"), ("account", "-admin"))
+    }
     given = {"office": "Records Centre", "mode": "separated", **names}
     address = f"/accounts/setup/{token}/"
     assert "one-time link" in browser.get("/accounts/signin/").content.decode()

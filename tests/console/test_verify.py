@@ -21,7 +21,13 @@ def chain(count: int) -> list[dict]:
     rows, previous = [], canonical.START
     for seq in range(1, count + 1):
         row = dict.fromkeys(canonical.FIELDS, "")
-        row |= {"seq": seq, "at": f"2026-11-22T08:00:{seq:02}.000000Z", "algorithm": "sha256", "previous": previous, "facts": f'{{"n":{seq}}}'}
+        row |= {
+            "seq": seq,
+            "at": f"2026-11-22T08:00:{seq:02}.000000Z",
+            "algorithm": "sha256",
+            "previous": previous,
+            "facts": f'{{"n":{seq}}}',
+        }
         row["digest"] = previous = canonical.digest(row)
         rows.append(row)
     return rows
@@ -38,7 +44,13 @@ def rewritten(rows: list[dict]) -> list[dict]:
 
 def point(rows: list[dict], seq: int) -> dict:
     at, digest = "2026-11-22T09:00:00.000000Z", rows[seq - 1]["digest"]
-    return {"seq": seq, "digest": digest, "at": at, "key": NAME, "signature": KEY.sign(canonical.statement(seq, digest, at, NAME)).hex()}
+    return {
+        "seq": seq,
+        "digest": digest,
+        "at": at,
+        "key": NAME,
+        "signature": KEY.sign(canonical.statement(seq, digest, at, NAME)).hex(),
+    }
 
 
 def test_a_whole_chain():

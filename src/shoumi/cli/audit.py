@@ -13,13 +13,16 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "audit",
         help="verify, export or sign the console's audit trail",
-        description="Every entry is bound to the one before. verify finds edits, removals, changes of order and a cut-off "
-        "end, and names the entries that no signed checkpoint covers. Exit code: 0 whole, 1 broken, 2 wrong use.",
+        description="Every entry is bound to the one before. verify finds edits, removals, changes of order and a "
+        "cut-off end, and names the entries that no signed checkpoint covers. Exit code: 0 whole, 1 broken, 2 wrong "
+        "use.",
     )
     steps = parser.add_subparsers(title="steps", metavar="STEP", required=True)
     verify = steps.add_parser("verify", help="check the chain of this installation, or an exported one")
     verify.add_argument("export", nargs="?", type=Path, metavar="FILE", help="an exported trail; needs no database")
-    verify.add_argument("--trust", nargs="+", type=Path, default=[], metavar="KEY.pem", help="public keys that you know")
+    verify.add_argument(
+        "--trust", nargs="+", type=Path, default=[], metavar="KEY.pem", help="public keys that you know"
+    )
     verify.add_argument(
         "--checkpoints", nargs="+", type=Path, default=[], metavar="FILE", help="checkpoints kept off this machine"
     )
@@ -33,13 +36,17 @@ def add(commands: Any) -> None:
     key.set_defaults(run=_key)
     sign = steps.add_parser("checkpoint", help="sign the chain so far")
     sign.add_argument("--key", type=Path, required=True, metavar="FILE", help="the audit administrator's private key")
-    sign.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="the checkpoint, to keep elsewhere")
+    sign.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="FILE", help="the checkpoint, to keep elsewhere"
+    )
     _passphrase_option(sign)
     sign.set_defaults(run=_checkpoint)
 
 
 def _passphrase_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--passphrase-file", type=Path, metavar="FILE", help="first line: the passphrase; else it is asked")
+    parser.add_argument(
+        "--passphrase-file", type=Path, metavar="FILE", help="first line: the passphrase; else it is asked"
+    )
 
 
 def _verify(arguments: argparse.Namespace) -> int:
@@ -53,14 +60,18 @@ def _verify(arguments: argparse.Namespace) -> int:
         from shoumi.console.audit import stored
 
         entries, points, known = stored.rows(), stored.checkpoints(), stored.enrolled()
-        problems = [f"the database no longer refuses changes: trigger {name} is missing" for name in stored.missing_triggers()]
+        problems = [
+            f"the database no longer refuses changes: trigger {name} is missing" for name in stored.missing_triggers()
+        ]
     trusted = _trusted(arguments.trust) if arguments.trust else known
     points = [*points, *(point for path in arguments.checkpoints for point in _lines(path))]
     verdict = verify.verify(entries, points, trusted)
     verdict.problems[:0] = problems
     print("\n".join(verify.sentences(verdict)))
     if verdict.covered and not arguments.trust:
-        print("the keys were taken from the same place as the entries: --trust KEY.pem uses one that you kept elsewhere")
+        print(
+            "the keys were taken from the same place as the entries: --trust KEY.pem uses one that you kept elsewhere"
+        )
     return 0 if verdict.whole else 1
 
 
@@ -73,8 +84,9 @@ def _export(arguments: argparse.Namespace) -> int:
     with _new(arguments.output) as file:
         head = {"type": "audit", "version": VERSION, "algorithm": canonical.ALGORITHM, "keys": stored.enrolled()}
         file.write(canonical.dumps(head) + "\n")
-        for count, row in enumerate(stored.rows(), 1):
+        for row in stored.rows():
             file.write(canonical.dumps({"type": "entry", **row}) + "\n")
+            count += 1
         for point in stored.checkpoints():
             file.write(canonical.dumps({"type": "checkpoint", **point}) + "\n")
     print(f"{count} entries in {arguments.output}; the file holds names: keep it like the trail itself")
@@ -144,7 +156,7 @@ def _django() -> None:
         raise UsageError(str(error)) from error
 
 
-def _exported(path: Path) -> tuple[Iterable[Mapping[str, Any]], list[Mapping[str, Any]], dict[str, str]]:
+def _exported(path: Path) -> tuple[Iterable[Mapping[str, Any]], list[dict[str, Any]], dict[str, str]]:
     lines = _lines(path)
     if not lines or lines[0].get("type") != "audit":
         from shoumi.engine.errors import UsageError

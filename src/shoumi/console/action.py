@@ -1,6 +1,6 @@
-"""Every change of state goes through here: actor, permission, precondition, write, one audit entry, one transaction.
+"""Every change of state comes by here: actor, permission, precondition, write, one audit entry, one transaction.
 
-A page, the API, the command line and the scheduler open the same door: ``SomeAction.run(actor, target, door=…, **input)``.
+A page, the API, the command line and the scheduler open the same door: ``SomeAction.run(actor, target, door=…, …)``.
 An action is a class; what it may be asked, by whom and about which units is declared, and deny is the default.
 
     class CloseUnit(Action):
@@ -90,7 +90,9 @@ class Invalid(ActionError):
 class Actor(Protocol):
     """Who acts: a signed-in account, or a named part of the machine."""
 
-    username: str
+    @property
+    def username(self) -> str:
+        """Return the account's name."""
 
     def get_full_name(self) -> str:
         """Return the name that records show."""
@@ -185,7 +187,8 @@ class Action:
             raise TypeError(f"two actions are called {cls.name}")
 
     def __init__(self, actor: Actor, door: Door, target: Any = None) -> None:
-        self.actor, self.door, self.target = actor, door, target
+        self.actor: Any = actor
+        self.door, self.target = door, target
         self.data: dict[str, Any] = {}
 
     @classmethod
@@ -295,7 +298,7 @@ def note(
     thing: models.Model | None = None,
     facts: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write one entry, within the caller's transaction. For actions, and for events that are none (a failed sign-in)."""
+    """Write one entry, within the caller's transaction; for actions and for events that are none (a failed sign-in)."""
     chain.append(
         actor=actor.username,
         actor_name=actor.get_full_name(),

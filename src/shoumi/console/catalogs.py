@@ -1,12 +1,12 @@
 """The catalogs of translations: which sentences there are, which lack a translation, and their compiled form.
 
-Enters the source of the console; leaves ``locale/<language>/LC_MESSAGES/django.po`` beside each room that has sentences,
+Enters the source of the console; leaves ``locale/<language>/LC_MESSAGES/django.po`` in each room that has sentences,
 and the compiled ``.mo`` next to it, both committed. Needs polib (MIT) and no system gettext:
 
     python -m shoumi.console.catalogs          collect, keep what is translated, compile; say what is missing
     python -m shoumi.console.catalogs --check  change nothing; exit code 1 when something is missing or out of date
 
-English is the language of the source: its catalog repeats each sentence, so that all three are complete in the same way.
+English is the language of the source: its catalog repeats each sentence, so all three are complete in the same way.
 """
 
 from __future__ import annotations

@@ -12,12 +12,12 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 
-class WrongDatabase(ValueError):  # noqa: N818  (the command line turns it into a sentence)
+class WrongDatabase(ValueError):
     """The address cannot be used; the message says what to do."""
 
 
 def sqlite(path: Path) -> dict[str, Any]:
-    """Return the settings of one file: write-ahead log, foreign keys, twenty seconds of patience for a busy database."""
+    """Return the settings of one file: write-ahead log, twenty seconds of patience for a busy database."""
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),

@@ -1,7 +1,7 @@
 """An invented organisation for looking around: units, sixty people, accounts in every role. Made through the actions.
 
-Enters an empty database, leaves lines with the logins. Passwords and second factors derive from this installation's key,
-so nothing here opens another installation. ``python -m shoumi.console.demo NAME`` prints a code for a demo account.
+Enters an empty database, leaves lines with the logins. Passwords and second factors derive from this installation's
+key, so nothing here opens another installation. ``python -m shoumi.console.demo NAME`` prints a code.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _THREE: Final = (("system", "alice", "Alice"), ("security", "bob", "Bob"), ("aud
 ACCOUNTS: Final = (*(name for _role, name, _shown in _THREE), *(row[0] for row in _ROLES))
 
 
-class NotEmpty(Exception):  # noqa: N818  (the command line turns it into a sentence)
+class NotEmpty(Exception):
     """The database holds something that is no demo."""
 
 
@@ -95,14 +95,14 @@ def _fill() -> None:
 
     allowed = (AddUnit, ChangeUnit, AddPerson, Depart, OpenAccount, GrantRole)
     machine = Machine("demo", frozenset(action.name for action in allowed))
-    given = {
+    given: dict[str, Any] = {
         f"{role}_{part}": value for role, *two in _THREE for part, value in zip(("account", "name"), two, strict=True)
     }
     SetUp.run(ACTOR, office=OFFICE, mode="separated", **given)
     units = {"0": Unit.objects.get(code="0")}
     for number, name, above in _UNITS:
         units[number] = AddUnit.run(machine, name=name, code=number, parent=units[above].pk).thing
-    people = [AddPerson.run(machine, **row).thing for row in _people(units)]
+    people: list[Any] = [AddPerson.run(machine, **row).thing for row in _people(units)]
     for number, unit in units.items():
         leader = next((one for one in people if one.unit_id == unit.pk), None)
         if leader is not None and number != "41":  # one unit without a leader, for the list of things to do

@@ -1,4 +1,4 @@
-"""Every list: what an account may see of it, searched, filtered, sorted, by pages of fifty, with own columns and export.
+"""Every list: what an account may see of it, searched, filtered, sorted, by pages of fifty, own columns, export.
 
 A list declares columns and filters; page and export read the same rows through the same limits. The number of queries
 does not grow with the rows.
@@ -17,7 +17,6 @@ from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from shoumi.console.actions import Export
 from shoumi.console.pages import Page

@@ -164,9 +164,9 @@ class ActionPage(Page):
 
     def _form(self, act: Action, form: ActionForm, proof: Proof | None, status: int = 200) -> HttpResponse:
         back = self.back(act)
-        return self.show(self.template, status, act=act, form=form, proof=proof, back=back, **self.extra(act))
+        return self.show(self.template, status, act=act, form=form, proof=proof, back=back, **self.more(act))
 
-    def extra(self, act: Action) -> dict[str, Any]:
+    def more(self, act: Action) -> dict[str, Any]:
         """Return more for the template."""
         del act
         return {}

@@ -1,8 +1,9 @@
 """The roles, and how far each reaches. Deny by default: what no grant covers is refused.
 
-Three administrators are kept apart (三员分立): the system administrator runs the machine and opens accounts, the security
-administrator gives rights, the audit administrator reads the trail of both. No person ever holds two of them, unless the
-office has declared itself too small, which every record then says. All other roles reach over a unit and what is below.
+Three administrators are kept apart (三员分立): the system administrator runs the machine and opens accounts, the
+security administrator gives rights, the audit administrator reads the trail of both. No person ever holds two of
+them, unless the office has declared itself too small, which every record then says. All
+other roles reach over a unit and what is below.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ CHOICES: Final = (
     (AREA, _("Area officer")),
     (STAFF, _("Staff")),
 )
+GRANTED: Final = CHOICES[:-1]  # everybody is staff, without a grant
 NAMES: Final = dict(CHOICES)
 
 

@@ -1,6 +1,6 @@
-"""What ``shoumi serve`` does, step by step: check the address, bring the database up to date, say what to do first, serve.
+"""What ``shoumi serve`` does: check the address, bring the database up to date, say what to do first, serve.
 
-Enters a bind address; leaves lines to print, then a running gunicorn. The command line turns CannotServe into a sentence.
+Enters a bind address; leaves lines to print, then a running gunicorn. CannotServe becomes a sentence on the terminal.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ THREADS: Final = 8
 WORKERS: Final = 2
 
 
-class CannotServe(Exception):  # noqa: N818  (the command line turns it into a sentence)
+class CannotServe(Exception):
     """The console cannot start; the message says what to do."""
 
 
 def place(bind: str, *, public: bool) -> tuple[str, int]:
-    """Return host and port. Raises CannotServe when passwords would travel in the open, or the port is taken."""
+    """Return host and port. Raises CannotServe when passwords would travel in the open or the port is taken."""
     host, colon, port = bind.rpartition(":")
     host = host.strip("[]") or "127.0.0.1"
     if not colon or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
         raise CannotServe(f"--bind {bind}: write HOST:PORT, such as 127.0.0.1:8731")
     if not public and not _loopback(host):
         raise CannotServe(
-            f"--bind {bind} is open to the network, and passwords would travel unencrypted: put a TLS proxy in front and "
-            "say --public https://NAME"
+            f"--bind {bind} is open to the network, and passwords would travel unencrypted: put a TLS proxy in front "
+            "and say --public https://NAME"
         )
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET

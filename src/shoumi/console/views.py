@@ -99,6 +99,7 @@ def missing(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Answer for a mistake in Shoumi; needs no database, since that may be what failed."""
+    del request
     what = _(
         "Nothing was changed. Try again in a minute; if it happens again, tell your system administrator the time."
     )

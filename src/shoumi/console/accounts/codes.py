@@ -1,4 +1,4 @@
-"""One-time codes (RFC 6238): the secret sealed under the installation's key, one time step each way, every code once."""
+"""One-time codes (RFC 6238): the secret sealed under the installation's key, one step each way, every code once."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """A list of people from a spreadsheet: read within limits, compared with what is known, every error named by row.
 
-Enters CSV (UTF-8 or GB 18030) or XLSX; leaves plain rows, then a plan of which rows are new, changed, the same or wrong.
+Enters CSV (UTF-8 or GB 18030) or XLSX; leaves plain rows, then a plan: which are new, changed, the same or wrong.
 """
 
 from __future__ import annotations
@@ -84,11 +84,11 @@ class Plan:
         return [row for row in self.good if row.person is not None and row.changed]
 
 
-def read(name: str, content: bytes) -> list[dict[str, str]]:
+def read(content: bytes) -> list[dict[str, str]]:
     """Return the rows as text by field, with ``line``. Raises Unreadable."""
     if len(content) > MOST_BYTES:
         raise Unreadable(_("The file is larger than 5 MB. Split it and import the parts."))
-    table = _workbook(content) if content[:4] == b"PK\x03\x04" else _text(name, content)
+    table = _workbook(content) if content[:4] == b"PK\x03\x04" else _text(content)
     lines = [(number, [value.strip() for value in line]) for number, line in enumerate(table, 1)]
     lines = [(number, line) for number, line in lines if any(line)]
     if len(lines) < 2:
@@ -207,7 +207,7 @@ def _places(head: list[str]) -> dict[str, int]:
     return places
 
 
-def _text(name: str, content: bytes) -> list[list[str]]:
+def _text(content: bytes) -> list[list[str]]:
     if b"\0" in content:
         raise Unreadable(_("This is neither CSV nor XLSX. Save the list as one of them and try again."))
     try:

@@ -72,7 +72,7 @@ class Office(models.Model):
         return ""
 
     def cooling_months(self, category: str) -> int:
-        """Return how long the cooling-off of a category lasts; the law leaves it to the office (defaults 1, 2, 3 years)."""
+        """Return how long the cooling-off of a category lasts; the law leaves it to the office (here 1, 2, 3 years)."""
         months = {GENERAL: self.cooling_general, IMPORTANT: self.cooling_important, CORE: self.cooling_core}
         return months.get(category, 0)
 

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from shoumi.console.accounts import codes
 from shoumi.console.accounts.models import Lock, Office, User, Visit
-from shoumi.console.action import Door, Machine, note
+from shoumi.console.action import Actor, Door, Machine, note
 from shoumi.console.audit.models import REFUSED
 
 ADDRESS_FACTOR: Final = 6  # an address may fail so many times more often than an account: offices share one
@@ -188,7 +188,7 @@ def _failed(request: HttpRequest, username: str, which: str) -> None:
         locked = [key for key, limit in locks.items() if _count(key, limit, office.lock_minutes)]
         known = User.objects.full().filter(username=username).first()
         facts = {"factor": which, "account": username if known else "?", "locked": locked}
-        actor = known or Machine("sign-in")
+        actor: Actor = known or Machine("sign-in")
         note(actor, "accounts.signin", outcome=REFUSED, door=door(request), thing=known, facts=facts)
 
 

@@ -33,7 +33,8 @@ def people(user: Any) -> Iterator[Todo]:
     count = cleared.filter(committed_on=None).count()
     if count:
         yield Todo(
-            ngettext("%(n)d cleared person has signed no commitment.", "%(n)d cleared people have signed no commitment.", count)
+            ngettext("%(n)d cleared person has signed no commitment.",
+                     "%(n)d cleared people have signed no commitment.", count)
             % {"n": count}, f"{here}?lack=commitment", "amber", _("Show"))  # fmt: skip
     count = cleared.filter(untrained()).count()
     if count:

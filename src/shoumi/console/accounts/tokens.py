@@ -1,4 +1,4 @@
-"""One-time links. Enters an account (or none, for the first set-up), leaves a token that only its receiver ever knows."""
+"""One-time links. Enters an account (or none, for the first set-up), leaves a token that only its receiver knows."""
 
 from __future__ import annotations
 

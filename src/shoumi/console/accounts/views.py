@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -16,17 +17,16 @@ from django.utils.translation import gettext_lazy
 from shoumi.console import roles
 from shoumi.console.accounts import importing, signin, todos
 from shoumi.console.accounts.actions import accounts, own, people, rights, units
-from shoumi.console.accounts.models import CATEGORIES, NONE, Grant, Office, Person, Unit, Upload, User
+from shoumi.console.accounts.models import CATEGORIES, NONE, Grant, Office, Person, Unit, User
 from shoumi.console.action import Action, Gone
 from shoumi.console.audit.models import Entry
 from shoumi.console.lists import Column, Filter, ListPage, as_csv, as_xlsx, pairs, yes_no
 from shoumi.console.pages import ActionPage, Page
-from shoumi.console.roles import APPROVER, AREA, LEADER, OFFICER, SECURITY, SYSTEM
+from shoumi.console.roles import APPROVER, AREA, GRANTED, LEADER, OFFICER, SECURITY, SYSTEM
 
 PEOPLE = frozenset({SYSTEM, OFFICER, LEADER, APPROVER, AREA})
 UNITS = frozenset({SYSTEM, OFFICER, LEADER})
 ACCOUNTS = frozenset({SYSTEM, SECURITY})
-GRANTABLE = tuple(pair for pair in roles.CHOICES if pair[0] != roles.STAFF)
 
 
 def _state(person: Person) -> Any:
@@ -45,7 +45,11 @@ def _in_state(rows: QuerySet, state: str) -> QuerySet:
 
 
 def _lacks(rows: QuerySet, what: str) -> QuerySet:
-    lack = {"vetting": todos.vetting_missing, "training": todos.untrained, "commitment": lambda: Q(committed_on=None)}
+    lack: dict[str, Callable[[], Q]] = {
+        "vetting": todos.vetting_missing,
+        "training": todos.untrained,
+        "commitment": lambda: Q(committed_on=None),
+    }
     return rows.filter(lack[what](), departed_on=None).exclude(category=NONE)
 
 
@@ -70,7 +74,7 @@ class People(ListPage):
     search = ("number", "name", "post", "email", "unit__name")
     order = ("number",)
     empty = gettext_lazy(
-        "Everybody who works here, with clearance, vetting and commitments. Add one person, or import a list."
+        "Everybody who works here, with clearance, vetting and commitments. Add a person, or import a list."
     )
     columns = (
         Column("name", gettext_lazy("Name"), lambda p: p.name, "name"),
@@ -82,13 +86,15 @@ class People(ListPage):
         Column("trained", gettext_lazy("Trained on"), lambda p: p.trained_on, "trained_on", "day", shown=False),
         Column("committed", gettext_lazy("Commitment"), lambda p: p.committed_on, "committed_on", "day", shown=False),
         Column("joined", gettext_lazy("In post since"), lambda p: p.joined_on, "joined_on", "day", shown=False),
-        Column("cooling", gettext_lazy("Cooling-off until"), lambda p: p.cooling_until, "cooling_until", "day", shown=False),
+        Column("cooling", gettext_lazy("Cooling-off until"), lambda p: p.cooling_until, "cooling_until", "day",
+               shown=False),
         Column("state", gettext_lazy("State"), _state, "departed_on", "badge",
                tone=lambda p: "amber" if p.cooling else ""),
     )  # fmt: skip
     filters = (
         Filter("unit", gettext_lazy("Unit"), _units(PEOPLE), _below("unit__path")),
-        Filter("category", gettext_lazy("Clearance"), pairs(CATEGORIES), lambda rows, value: rows.filter(category=value)),
+        Filter("category", gettext_lazy("Clearance"), pairs(CATEGORIES),
+               lambda rows, value: rows.filter(category=value)),
         Filter("state", gettext_lazy("State"), pairs((
             ("post", gettext_lazy("in post")), ("cooling", gettext_lazy("cooling-off")), ("left", gettext_lazy("left")),
         )), _in_state),
@@ -201,10 +207,11 @@ class Accounts(ListPage):
         Column("factor", gettext_lazy("Second factor"), lambda u: _("enrolled") if u.code_secret else _("not yet"),
                "", "badge", tone=lambda u: "" if u.code_secret else "amber"),
         Column("last", gettext_lazy("Last sign-in"), lambda u: u.last_login, "last_login", "moment"),
-        Column("state", gettext_lazy("State"), lambda u: _("open") if u.is_active else _("closed"), "is_active", "badge"),
+        Column("state", gettext_lazy("State"), lambda u: _("open") if u.is_active else _("closed"), "is_active",
+               "badge"),
     )  # fmt: skip
     filters = (
-        Filter("role", gettext_lazy("Role"), pairs(GRANTABLE),
+        Filter("role", gettext_lazy("Role"), pairs(GRANTED),
                lambda rows, value: rows.filter(granted__role=value, granted__ended=None).distinct()),
         Filter("open", gettext_lazy("State"), yes_no(gettext_lazy("open"), gettext_lazy("closed")),
                lambda rows, value: rows.filter(is_active=value == "yes")),
@@ -352,7 +359,7 @@ class ImportPlan(ActionPage):
     action = people.ImportPeople
     template = "accounts/import_plan.html"
 
-    def extra(self, act: Action) -> dict[str, Any]:
+    def more(self, act: Action) -> dict[str, Any]:
         if act.target.user_id != self.request.user.pk:
             raise Gone
         return {"plan": importing.plan(act.target.rows, self.request.user.reach(act.roles)), "upload": act.target}

@@ -98,7 +98,7 @@ class AddCheckpoint(Action):
     name = "audit.checkpoint"
     label = _("Add checkpoint")
     intro = _(
-        "Made by “shoumi audit checkpoint” with your key. Keep the file off this machine: it is what proves a cut-off end."
+        "Made by “shoumi audit checkpoint” with your key. Keep the file off this machine: it proves a cut-off end."
     )
     roles = frozenset({AUDIT})
 

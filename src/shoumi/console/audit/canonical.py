@@ -1,7 +1,7 @@
 """How an entry becomes bytes, and bytes a digest: the same on every machine, in every language version.
 
-Canonical form: JSON with sorted keys, no spaces, UTF-8; times in UTC with six digits of microseconds. The digest is over
-everything but itself, with the previous digest inside. Needs the standard library only, so an exported chain can be
+Canonical form: JSON with sorted keys, no spaces, UTF-8; times in UTC with six digits of microseconds. The digest is
+over everything but itself, with the previous digest inside. Needs the standard library only: an exported chain can be
 checked anywhere.
 """
 

@@ -18,7 +18,7 @@ ALGORITHM: Final = "ed25519"
 LEAST_PASSPHRASE: Final = 12  # characters
 
 
-class KeyProblem(ValueError):  # noqa: N818  (a problem with a file; the message is a sentence)
+class KeyProblem(ValueError):
     """A key file that cannot be used; the message says why."""
 
 

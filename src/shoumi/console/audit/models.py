@@ -1,7 +1,7 @@
 """Entries, checkpoints and the keys that sign checkpoints.
 
-Entries and checkpoints are only ever added: triggers in the database refuse everything else (migration 0002). They hold
-no foreign key, so that nothing else can force a change on them; names are kept as they were.
+Entries and checkpoints are only ever added: triggers in the database refuse everything else (migration 0002). They
+hold no foreign key, so that nothing else can force a change on them; names are kept as they were.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ OUTCOMES = ((DONE, _("done")), (REFUSED, _("refused")))
 
 
 class Entry(models.Model):
-    """One thing that happened. ``unit`` is the path of the unit it concerns, empty when it concerns the whole office."""
+    """One thing that happened. ``unit`` is the path of the unit it concerns, empty for the whole office."""
 
     seq = models.PositiveBigIntegerField(_("number"), primary_key=True)
     at = models.DateTimeField(_("time"), db_index=True)

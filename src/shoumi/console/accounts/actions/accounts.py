@@ -1,4 +1,4 @@
-"""Accounts: opened, invited again, closed, unlocked; a lost second factor; somebody's sessions. Nobody sets another's password."""
+"""Accounts: opened, invited again, closed, unlocked; a lost second factor; sessions. Nobody sets another's password."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class AboutAccount(Action):
 
 
 class InviteAgain(AboutAccount):
-    """A new link for somebody who lost the first, or their password. Their sessions end; password and code start anew."""
+    """A new link for somebody who lost the first, or their password. Their sessions end."""
 
     name = "accounts.account.invite"
     label = _("New one-time link")

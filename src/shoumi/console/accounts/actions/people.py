@@ -178,7 +178,7 @@ class UploadPeople(Action):
         def clean_file(self) -> Any:
             file = self.cleaned_data["file"]
             try:
-                return file.name[:200], importing.read(file.name, file.read(importing.MOST_BYTES + 1))
+                return file.name[:200], importing.read(file.read(importing.MOST_BYTES + 1))
             except importing.Unreadable as error:
                 raise forms.ValidationError(error.sentence) from error
 

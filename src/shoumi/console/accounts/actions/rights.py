@@ -49,7 +49,7 @@ class GrantRole(Action):
     class Input(ActionForm):
         """Which role, over what."""
 
-        role = forms.ChoiceField(label=_("Role"), choices=[pair for pair in roles.CHOICES if pair[0] != roles.STAFF])
+        role = forms.ChoiceField(label=_("Role"), choices=roles.GRANTED)
         unit = forms.ModelChoiceField(
             Unit.objects,
             label=_("Over unit"),
