@@ -158,6 +158,8 @@ def _locator(place: Place) -> Locator:
     locator = place.segment.locator
     if locator == _NOWHERE:  # plain text, by far the commonest
         return Locator(line=place.line)
+    if place.segment.origins:
+        return replace(locator, offset=_byte(place))
     return locator if locator.cell else replace(locator, line=place.line)
 
 

@@ -109,9 +109,9 @@ class Mapped:
 
     def numbers(self, offset: int, count: int, form: str) -> list[int]:
         """Return a table of numbers from the file."""
-        width = struct.calcsize(form)
         import numpy as np
 
+        width = np.dtype(form).itemsize
         table: list[int] = np.frombuffer(self.at(offset, count * width), dtype=form).tolist()
         return table
 
@@ -229,8 +229,8 @@ class Vmdk(Mapped):
         tables = -(-self.size // (self.block * self._each))
         self._directory = self.numbers(_le(header, 56, "Q") * _SECTOR, tables, "<u4")
         self._table = lru_cache(maxsize=64)(self._load)
-        text = self.at(_le(header, 28, "Q") * _SECTOR, min(_le(header, 36, "Q"), 64) * _SECTOR)
-        if b"parentCID=" in text and b"parentCID=ffffffff" not in text.lower():
+        text = self.at(_le(header, 28, "Q") * _SECTOR, min(_le(header, 36, "Q"), 64) * _SECTOR).lower()
+        if b"parentcid=" in text and b"parentcid=ffffffff" not in text:
             self.gaps.append(_parent("VMDK"))
 
     def _load(self, sector: int) -> list[int]:
