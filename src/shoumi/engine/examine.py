@@ -146,14 +146,13 @@ class Examiner:
             return
         if media_type in self._containers:
             yield from self._container(media_type, blob, trail)
+        elif media_type == sniff.UNKNOWN and (store := chat.locked_store(item.path, blob.head())):
+            detail = f"{store}: the messenger's own encrypted database; export the chats instead"
+            yield Gap("encrypted", detail, trail, "extract")
         elif media_type in self._extractors:
             yield from self._extractor(media_type, blob, trail, item)
         elif SKIPPED.fullmatch(media_type):
             yield Skipped(media_type)
-        elif store := chat.locked_store(item.path, blob.head()):
-            yield Gap(
-                "encrypted", f"{store}: the messenger's own encrypted database; export the chats", trail, "extract"
-            )
         else:
             yield from self._extractor(sniff.UNKNOWN, blob, trail, item)
 

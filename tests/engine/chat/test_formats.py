@@ -202,14 +202,14 @@ def test_damage_keeps_what_came_before_and_reads_the_rest() -> None:
     blob = Blob.of_bytes(broken, Limits())
     found: list[Any] = []
     with pytest.raises(Unexamined):
-        found.extend(part for part in iter_of(blob, found))
+        found.extend(iter_of(blob, found))
     texts = [part.text for part in found if isinstance(part, Segment)]
     assert texts.count("一句话") > 10
     assert any("机密★10年" in text for text in texts)
 
 
-def iter_of(blob: Blob, found: list[Any]) -> Any:
-    for part in registry.extractors()["application/x-chat+json"].segments(blob, Settings()):
+def iter_of(blob: Blob, found: list[Any], media_type: str = "application/x-chat+json") -> list[Any]:
+    for part in registry.extractors()[media_type].segments(blob, Settings()):
         found.append(part)
     return []
 
@@ -232,3 +232,48 @@ def test_large_exports_are_read_in_pieces(tmp_path: Path) -> None:
     ]
     blob.close()
     assert len(found) == 20_000
+
+
+def test_a_cell_without_end_is_not_lost() -> None:
+    table = (
+        chats.memotrace(chats.talk()).decode("utf-8-sig")
+        + '9,5,1,0,0,1773068287,,"'
+        + "a" * 17_000_000
+        + "\n绝密★长期\n"
+    )
+    found: list[Any] = []
+    blob = Blob.of_bytes(table.encode(), Limits())
+    with pytest.raises(Unexamined):
+        found.extend(iter_of(blob, found, "application/x-chat+csv"))
+    assert any("绝密★长期" in part.text for part in found)
+
+
+@pytest.mark.parametrize("name", ["MSG0.db", "message_0.db", "nt_msg.db"])
+def test_stores_of_messengers_are_named(name: str, tmp_path: Path) -> None:
+    from shoumi.engine.examine import Examiner
+
+    head = b"SQLite header 3" + bytes(1009) if name == "nt_msg.db" else b""
+    path = tmp_path / name
+    path.write_bytes(head + random.Random(name).randbytes(65536))
+    examiner = Examiner(Inspector(Settings(), Home(tmp_path / "home")), Settings())
+    events = list(examiner.examine(Item("local", str(path), None, None, lambda: path.open("rb"), local=True)))
+    assert [event.reason for event in events if isinstance(event, Gap)] == ["encrypted"]
+    assert any("database" in event.detail for event in events if isinstance(event, Gap))
+
+
+@pytest.mark.parametrize(
+    ("path", "area"),
+    [
+        ("C:/Users/a/Documents/WeChat Files/wxid_1/FileStorage/File/2026-03/x.docx", "messaging"),
+        ("/home/a/xwechat_files/wxid_1/msg/file/2026-03/x.pdf", "messaging"),
+        ("D:\\Tencent Files\\10001\\FileRecv\\x.txt/y", "messaging"),
+        ("/home/a/OneDrive - Example/x.docx", "drives"),
+        ("/home/a/Nutstore Files/x.docx", "drives"),
+        ("/srv/share/reports/x.docx", None),
+        ("/srv/share/wechat.docx", None),
+    ],
+)
+def test_folders_tell_the_area(path: str, area: str | None) -> None:
+    from shoumi.engine import area as areas
+
+    assert areas.of(Trail((Step("file", path),))) == area

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any, Final
 
@@ -32,7 +32,8 @@ _MARKERS: Final = re.compile(
 )
 _FEW: Final = 400  # values of the start that are looked at
 _CELL: Final = 16_000_000  # characters of a table's cell
-_BLOCK: Final = 1_000_000
+_BLOCK: Final = 1_000_000  # characters of a note
+_OVERLAP: Final = 4096  # characters that the next one repeats, so that nothing is cut in two
 
 
 def is_json(head: bytes, text: str) -> bool:
@@ -63,7 +64,7 @@ def read_json(blob: Blob) -> Iterator[Part]:
         yield from reader.finish()
         for piece in walk.rest():
             for start in range(0, len(piece), _BLOCK):
-                yield Note(piece[start : start + _BLOCK], "rest")
+                yield Note(piece[start : start + _BLOCK + _OVERLAP], "rest")
         raise type(error)(f"{error}; what follows was read as plain text") from error
     yield from reader.finish()
 
@@ -221,18 +222,21 @@ def read_table(blob: Blob) -> Iterator[Part]:
     columns, delimiter = known
     yield Note("\t".join(columns), "columns")
     csv.field_size_limit(_CELL)
-    rows = csv.reader(_lines(first, pieces), delimiter=delimiter)
+    lines = _Lines(first, pieces)
+    rows = csv.reader(lines, delimiter=delimiter)
     reader = Records()
     try:
         next(rows, None)
         for row in rows:
+            lines.taken.clear()
             if any(row):
-                record = dict(zip(columns, row, strict=False)) | (
-                    {"": "\t".join(row[len(columns) :])} if len(row) > len(columns) else {}
-                )
+                record: dict[str, Any] = dict(zip(columns, row, strict=False))
+                if len(row) > len(columns):
+                    record[""] = "\t".join(row[len(columns) :])
                 yield from _row(reader, record)
     except csv.Error as error:
-        yield Note("".join(pieces), "rest")
+        for text in lines.rest():
+            yield Note(text, "rest")
         raise Corrupt(f"the table is damaged: {error}; what follows was read as plain text") from error
 
 
@@ -245,10 +249,29 @@ def _row(reader: Records, record: dict[str, Any]) -> Iterator[Part]:
         yield Note("\t".join(filter(None, map(str, record.values()))))
 
 
-def _lines(first: str, pieces: Iterable[str]) -> Iterator[str]:
-    """Yield lines with their ends, from pieces that are cut anywhere."""
-    rest = first.lstrip("\ufeff")
-    for piece in pieces:
-        *lines, rest = (rest + piece).split("\n")
-        yield from (line + "\n" for line in lines)
-    yield from io.StringIO(rest, newline="")
+class _Lines:
+    """Lines with their ends, from pieces that are cut anywhere; ``taken`` are those of the row that is being read."""
+
+    def __init__(self, first: str, pieces: Iterator[str]) -> None:
+        self._pieces = pieces
+        self.taken: list[str] = []
+        self._left = self._split(first.lstrip("\ufeff"))
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._left:
+            self.taken.append(line)
+            yield line
+
+    def rest(self) -> Iterator[str]:
+        """Yield what was taken for a row that failed, then all that follows, in blocks."""
+        text = "".join(self.taken)
+        for start in range(0, len(text), _BLOCK):
+            yield text[start : start + _BLOCK + _OVERLAP]
+        while block := "".join(islice(self._left, 1000)):
+            yield block
+
+    def _split(self, rest: str) -> Iterator[str]:
+        for piece in self._pieces:
+            *lines, rest = (rest + piece).split("\n")
+            yield from (line + "\n" for line in lines)
+        yield from io.StringIO(rest, newline="")
