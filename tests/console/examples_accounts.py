@@ -94,7 +94,7 @@ EXAMPLES = {
     "accounts.person.depart": _depart,
     "accounts.people.upload": _upload,
     "accounts.people.import": _import,
-    "accounts.account.open": lambda w: (w.alice, None, {"person": w.north_person.pk, "username": "norma"}),
+    "accounts.account.open": lambda w: (w.alice, w.north_person, {"username": "norma"}),
     "accounts.account.invite": lambda w: (w.alice, w.staff, {"reason": "forgotten"}),
     "accounts.account.close": lambda w: (w.alice, w.staff, {"reason": "left"}),
     "accounts.account.unlock": _unlock,

@@ -79,11 +79,11 @@ def test_nobody_decides_about_their_own_account(world, proven):
 
 
 def test_an_account_is_one_persons(world, proven):
-    with pytest.raises(Invalid):
-        OpenAccount.run(world.alice, door=proven, person=world.dana.person.pk, username="dana2")
+    with pytest.raises(Unmet):
+        OpenAccount.run(world.alice, world.dana.person, door=proven, username="dana2")
     for name in ("Dana", "x", "9lives", "a b c", "../etc"):
         with pytest.raises(Invalid):
-            OpenAccount.run(world.alice, door=proven, person=world.north_person.pk, username=name)
+            OpenAccount.run(world.alice, world.north_person, door=proven, username=name)
 
 
 def test_departure_ends_everything_and_starts_the_cooling_off(world, proven):
@@ -114,7 +114,7 @@ def test_the_cooling_off_is_never_shorter_than_the_office_set(world, proven):
 
 
 def test_a_responsible_leader_is_replaced_before_leaving(world, proven):
-    values = {"name": "North", "code": "north", "parent": world.root.pk, "leader": world.north_person.pk}
+    values = {"name": "North", "code": "north", "parent": world.root.pk, "leader": world.north_person.number}
     ChangeUnit.run(world.alice, world.north, door=proven, **values)
     with pytest.raises(Unmet):
         Depart.run(world.dana, world.north_person, door=proven, reason="x")

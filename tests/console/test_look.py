@@ -98,7 +98,7 @@ class Labels(HTMLParser):
         ("officer", "/accounts/people/add/"),
         ("officer", "/accounts/people/import/"),
         ("system", "/accounts/units/"),
-        ("system", "/accounts/accounts/open/"),
+        ("system", "/accounts/people/1/account/"),
         ("security", "/accounts/office/change/"),
         ("security", "/accounts/office/mode/"),
         ("audit", "/audit/"),

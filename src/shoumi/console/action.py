@@ -158,6 +158,9 @@ class ActionForm(forms.Form):
         self.action = action
         super().__init__(*arguments, **options)
         self.limit()
+        for one in self.fields.values():
+            if isinstance(one, forms.ModelChoiceField) and one.required:
+                one.empty_label = _("Please choose")
 
     def limit(self) -> None:
         """Narrow choices to what the actor may see."""

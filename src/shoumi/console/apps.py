@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ConsoleConfig(AppConfig):
@@ -10,3 +11,11 @@ class ConsoleConfig(AppConfig):
 
     name = "shoumi.console"
     label = "console"
+
+    def ready(self) -> None:
+        """Let every form say what to do, not what is wrong with a "field"."""
+        from django import forms
+
+        forms.Field.default_error_messages["required"] = _("Please fill this in.")
+        forms.ModelChoiceField.default_error_messages["required"] = _("Please choose one.")
+        forms.FileField.default_error_messages["required"] = _("Please choose a file.")

@@ -106,12 +106,12 @@ def _fill() -> None:
     for number, unit in units.items():
         leader = next((one for one in people if one.unit_id == unit.pk), None)
         if leader is not None and number != "41":  # one unit without a leader, for the list of things to do
-            values = {"name": unit.name, "code": unit.code, "parent": unit.parent_id, "leader": leader.pk}
+            values = {"name": unit.name, "code": unit.code, "parent": unit.parent_id, "leader": leader.number}
             ChangeUnit.run(machine, unit, **values)
     Depart.run(machine, people[-1], reason="demo", departed_on="", cooling_until="")
     for account, _name, role, number in _ROLES:
         person = Person.objects.get(number=f"D-{account}")
-        user = OpenAccount.run(machine, person=person.pk, username=account).thing
+        user = OpenAccount.run(machine, person, username=account).thing
         if role:
             GrantRole.run(machine, user, role=role, unit=units[number].pk)
     for name in ACCOUNTS:

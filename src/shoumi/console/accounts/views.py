@@ -72,6 +72,7 @@ class People(ListPage):
     title = gettext_lazy("People")
     roles = PEOPLE
     search = ("number", "name", "post", "email", "unit__name")
+    also = ("account",)
     order = ("number",)
     empty = gettext_lazy(
         "Everybody who works here, with clearance, vetting and commitments. Add a person, or import a list."
@@ -105,6 +106,10 @@ class People(ListPage):
     )  # fmt: skip
 
     def rows(self) -> QuerySet:
+        without = self.request.GET.get("account") == "no" and self.request.user.holds(ACCOUNTS)
+        return self._mine().filter(account=None, departed_on=None) if without else self._mine()
+
+    def _mine(self) -> QuerySet:
         return Person.objects.filter(self.request.user.reach(self.roles).within("unit__path")).select_related("unit")
 
     def address(self, row: Any) -> str:
@@ -134,6 +139,7 @@ class OnePerson(Page):
             history=history[:30],
             change=request.user.reach(people.KEEPERS).covers(person.unit_path) and not person.departed_on,
             account=User.objects.filter(person=person).first() if request.user.holds(ACCOUNTS) else None,
+            may_open=request.user.reach(accounts.OpenAccount.roles).covers(person.unit_path) and not person.departed_on,
         )
 
 
@@ -226,7 +232,7 @@ class Accounts(ListPage):
 
     def steps(self) -> list[tuple[Any, str]]:
         may = self.request.user.may_act(accounts.OpenAccount)
-        return [(_("Open account"), reverse("accounts:account-open"))] if may else []
+        return [(_("People without account"), f"{reverse('accounts:people')}?account=no")] if may else []
 
 
 class OneAccount(Page):
@@ -391,7 +397,10 @@ class Template(Page):
 class AccountOpen(_Form):
     """Open an account; the link is shown once, on the answer to this very request."""
 
-    action, lists = accounts.OpenAccount, "accounts:accounts"
+    action = accounts.OpenAccount
+
+    def back(self, act: Action) -> str:
+        return reverse("accounts:person", args=(act.target.pk,))
 
     def after(self, done: Any) -> HttpResponse:
         return _link(self, done)

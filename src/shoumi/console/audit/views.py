@@ -23,6 +23,13 @@ from shoumi.console.roles import AUDIT, OFFICER
 
 _EVENTS = {"accounts.signin": gettext_lazy("Sign in"), "accounts.signout": gettext_lazy("Sign out")}
 
+DOORS = {
+    "page": gettext_lazy("a page"),
+    "api": gettext_lazy("the interface for programs"),
+    "command": gettext_lazy("the command line"),
+    "machine": gettext_lazy("the machine itself"),
+}
+
 
 def words(name: str) -> Any:
     """Return an action in words; its name, when no installed room knows it."""
@@ -53,7 +60,7 @@ class Entries(ListPage):
         Column("subject", gettext_lazy("Concerning"), lambda e: e.subject_name, "subject_name"),
         Column("outcome", gettext_lazy("Outcome"), lambda e: e.get_outcome_display(), "outcome", "badge",
                tone=lambda e: "amber" if e.outcome == REFUSED else "jade"),
-        Column("door", gettext_lazy("Through"), lambda e: e.door, "door", shown=False),
+        Column("door", gettext_lazy("Through"), lambda e: DOORS.get(e.door, e.door), "door", shown=False),
         Column("address", gettext_lazy("From address"), lambda e: e.address, "address", shown=False),
         Column("facts", gettext_lazy("Facts"), lambda e: e.facts, shown=False),
         Column("digest", gettext_lazy("Digest"), lambda e: e.digest, shown=False),
@@ -93,7 +100,13 @@ class OneEntry(Page):
         del request
         entry = self.see(Entry.objects, pk, "unit")
         facts = json.loads(entry.facts) if entry.facts else {}
-        return self.show("audit/entry.html", entry=entry, facts=facts, what=words(entry.action))
+        return self.show(
+            "audit/entry.html",
+            entry=entry,
+            facts=facts,
+            what=words(entry.action),
+            door=DOORS.get(entry.door, entry.door),
+        )
 
 
 class Checkpoints(Page):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -32,28 +31,25 @@ class OpenAccount(Action):
     label = _("Open account")
     intro = _("You receive a link that works once, for 72 hours. Hand it over in person or by another safe way.")
     roles = frozenset({SYSTEM})
+    model = Person
     sensitive = True
 
     class Input(ActionForm):
-        """Whose, and its name."""
+        """Its name."""
 
-        person = forms.ModelChoiceField(Person.objects, label=_("Person"))
         username = forms.CharField(label=_("Account name"), max_length=60)
-
-        def limit(self) -> None:
-            covered = self.action.actor.reach(self.action.roles)
-            people = Person.objects.filter(covered.within("unit__path"), account=None, departed_on=None)
-            self.fields["person"].queryset = people.select_related("unit")
 
         def clean_username(self) -> str:
             return username(self.cleaned_data["username"])
 
-    def units(self) -> Iterable[str]:
-        person = self.data.get("person")
-        return (person.unit.path,) if person else ()
+    def check(self) -> None:
+        if self.target.departed_on:
+            raise Unmet(_("This person has left. The record stays as it was."))
+        if User.objects.filter(person=self.target).exists():
+            raise Unmet(_("This person has an account already."))
 
     def write(self) -> Done:
-        user = User(username=self.data["username"], person=self.data["person"])
+        user = User(username=self.data["username"], person=self.target)
         user.set_unusable_password()
         user.save()
         return Done(user, {"account": user.username}, result=tokens.issue(user))

@@ -22,23 +22,31 @@ class UnitForm(ActionForm):
         label=_("Code"), max_length=40, help_text=_("Short and unique, such as the office's own number.")
     )
     parent = forms.ModelChoiceField(Unit.objects, label=_("Belongs to"))
-    leader = forms.ModelChoiceField(
-        Person.objects,
+    leader = forms.CharField(
         label=_("Responsible leader"),
+        max_length=40,
         required=False,
-        help_text=_("Answers for the unit and all below it."),
+        help_text=_("The staff number of the person who answers for the unit and all below it."),
     )
 
     def limit(self) -> None:
-        covered = self.action.actor.reach(self.action.roles)
-        units = Unit.within(covered)
-        self.fields["leader"].queryset = Person.objects.filter(unit__in=units, departed_on=None)
+        units = Unit.within(self.action.actor.reach(self.action.roles))
         if self.target is not None:
             units = units.exclude(path__startswith=self.target.path)
             if self.target.parent_id is None:
                 del self.fields["parent"]
         if "parent" in self.fields:
             self.fields["parent"].queryset = units
+
+    def clean_leader(self) -> Person | None:
+        number = self.cleaned_data["leader"].strip()
+        if not number:
+            return None
+        covered = self.action.actor.reach(self.action.roles).within("unit__path")
+        found = Person.objects.filter(covered, number=number, departed_on=None).first()
+        if found is None:
+            raise forms.ValidationError(_("Nobody in post has this staff number."))
+        return found
 
     def clean_code(self) -> str:
         code = self.cleaned_data["code"].strip()
@@ -80,7 +88,12 @@ class ChangeUnit(Action):
 
     def initial(self) -> dict[str, Any]:
         unit = self.target
-        return {"name": unit.name, "code": unit.code, "parent": unit.parent_id, "leader": unit.leader_id}
+        return {
+            "name": unit.name,
+            "code": unit.code,
+            "parent": unit.parent_id,
+            "leader": unit.leader.number if unit.leader else "",
+        }
 
     def write(self) -> Done:
         changed = changes(self.target, self.data)
