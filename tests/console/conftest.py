@@ -22,6 +22,7 @@ def _load_django() -> None:
     before = {name: os.environ.get(name) for name in ("SHOUMI_HOME", "SHOUMI_PUBLIC", "DATABASE_URL")}
     os.environ.update(SHOUMI_HOME=_HOME, SHOUMI_PUBLIC="", DATABASE_URL=os.environ.get("SHOUMI_TEST_DATABASE_URL", ""))
     os.environ["DJANGO_SETTINGS_MODULE"] = "shoumi.console.settings"
+    settings.LOGGING_CONFIG = None  # other tests share the process
     django.setup()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one is slow on purpose
     del os.environ["DJANGO_SETTINGS_MODULE"]

@@ -16,7 +16,7 @@ SCRIPT = """
 import sys
 from shoumi.console import server
 server.start()
-list(server.prepare("", demo=True))
+list(server.prepare("", demo=sys.argv[1] == "postgresql"))
 import threading
 from django.db import DatabaseError, connection, transaction
 from shoumi.console.action import Door, Machine, note

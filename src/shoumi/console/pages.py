@@ -68,6 +68,7 @@ class Proof(forms.Form):
         label=gettext_lazy("Your password"),
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         max_length=200,
+        strip=False,
     )
     code = forms.CharField(
         label=gettext_lazy("One-time code"),

@@ -76,7 +76,7 @@ def prepare(address: str, *, demo: bool) -> Iterator[str]:
     from django.db import connection
 
     call_command("migrate", verbosity=0, interactive=False)
-    from shoumi.console.accounts import tokens
+    from shoumi.console.accounts import signin, tokens
     from shoumi.console.accounts.models import User
 
     if demo:
@@ -90,6 +90,7 @@ def prepare(address: str, *, demo: bool) -> Iterator[str]:
         yield "This installation is new. Open this link once, within 72 hours, and name its administrators:"
         yield f"  {address}/accounts/setup/{tokens.issue(None)}/"
     call_command("clearsessions")
+    signin.forget()
     connection.close()  # the server's processes open their own
 
 

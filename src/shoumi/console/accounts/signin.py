@@ -163,6 +163,11 @@ def unlock(username: str) -> None:
     Lock.objects.filter(key=_account(username)).delete()
 
 
+def forget() -> None:
+    """Forget failures that lock nothing any more; guessed names would pile up otherwise."""
+    Lock.objects.filter(last__lt=timezone.now() - timedelta(days=1)).delete()
+
+
 def _account(username: str) -> str:
     return f"account:{username}"
 

@@ -129,7 +129,7 @@ class OnePerson(Page):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         person = self.see(Person.objects.select_related("unit"), pk)
         reach = request.user.reach({OFFICER, LEADER, SYSTEM})
-        history = Entry.objects.filter(subject=f"accounts.person:{pk}") if reach.covers(person.unit_path) else ()
+        history = Entry.objects.filter(reach.within("unit"), subject=f"accounts.person:{pk}")
         return self.show(
             "accounts/person.html",
             person=person,
@@ -188,7 +188,9 @@ class OneUnit(Page):
             unit=unit,
             children=unit.children.filter(closed_on=None).select_related("leader"),
             people=Person.objects.filter(unit__in=below, departed_on=None).count(),
-            history=Entry.objects.filter(subject=f"accounts.unit:{pk}")[:30],
+            history=Entry.objects.filter(request.user.reach(self.roles).within("unit"), subject=f"accounts.unit:{pk}")[
+                :30
+            ],
             change=request.user.reach(units.ChangeUnit.roles).covers(unit.path) and unit.closed_on is None,
         )
 

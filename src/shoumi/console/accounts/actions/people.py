@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any, Final
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -184,7 +186,8 @@ class UploadPeople(Action):
 
     def write(self) -> Done:
         name, rows = self.data["file"]
-        Upload.objects.filter(user=self.actor).delete()
+        stale = Q(user=self.actor) | Q(made__lt=timezone.now() - timedelta(days=1))
+        Upload.objects.filter(stale).delete()
         upload = Upload.objects.create(user=self.actor, name=name, rows=rows)
         return Done(None, {"file": name, "rows": len(rows)}, result=upload)
 
