@@ -110,17 +110,20 @@ def prepare_raw(rules: Sequence[Rule], cache: Path | None, key: bytes) -> RawPat
     """Return the prefilter for raw bytes. Raises RuleError on an anchor that cannot be written in bytes."""
     import hyperscan
 
-    groups = _raw_groups(rules)
+    terms = sum(len(rule.keywords) for rule in rules)
     version: str = hyperscan.__version__  # type: ignore[attr-defined]
-    identity = hashlib.sha256(repr((version, "raw", groups)).encode()).hexdigest()
-    return RawPatterns(
-        [
-            _database(group, rules, cache / f"{identity[:32]}-raw{number}.hs" if cache else None, key, literal=False)
-            for number, group in enumerate(groups)
+    asked = [(rule.anchors, rule.flags, rule.keywords if terms <= _MANY else ()) for rule in rules]
+    identity = hashlib.sha256(repr((version, rawanchors.VERSION, asked)).encode()).hexdigest()
+    paths = [cache / f"{identity[:32]}-raw{number}.hs" if cache else None for number in range(_RAW_GROUPS)]
+    sets = [_load(path, key) if path else None for path in paths]
+    if None in sets:
+        groups = _raw_groups(rules)  # writing out thousands of anchors takes longer than a small scan
+        sets = [
+            _database(group, rules, path, key, literal=False)
+            for group, path in zip(groups, paths, strict=True)
             if group
-        ],
-        complete=sum(len(rule.keywords) for rule in rules) <= _MANY,
-    )
+        ]
+    return RawPatterns(sets, complete=terms <= _MANY)
 
 
 def _raw_groups(rules: Sequence[Rule]) -> list[Group]:
@@ -158,6 +161,7 @@ def _raw_anchors(rules: Sequence[Rule]) -> Iterator[tuple[str, str, int]]:
                 yield anchor, text, _KINDS[encoding]
 
 
+_RAW_GROUPS: Final = 5
 _KINDS: Final[dict[rawanchors.Encoding, int]] = {"utf-8": 0, "gb18030": 0, "utf-16-le": 1, "utf-16-be": 2}
 
 Group = list[tuple[bytes, int, int]]  # anchor, number of its rule, flags

@@ -35,7 +35,7 @@ def all_runs(data: bytes) -> Iterator[Run]:
     """Yield every run that reads like text. Cheap tests find seeds of each encoding; runs are read only around them."""
     import numpy as np
 
-    flags = np.frombuffer(data.translate(_tables().flags), dtype=np.uint8)
+    flags = np.frombuffer(data.translate(tables().flags), dtype=np.uint8)
     if len(flags) < 16:
         flags = np.append(flags, np.zeros(16, dtype=np.uint8))
     firm = bytearray(len(flags))  # what long UTF-8 runs cover: nothing else reads it
@@ -101,7 +101,7 @@ def wide_runs(data: bytes, seeds: Any, codec: str, *, certain: bool = False) -> 
     units = np.frombuffer(
         data, dtype="<u2" if codec == "utf-16-le" else ">u2", offset=parity, count=(len(data) - parity) // 2
     )
-    ends = np.append(np.flatnonzero(~_tables().possible[units]), len(units))
+    ends = np.append(np.flatnonzero(~tables().possible[units]), len(units))
     after = np.searchsorted(ends, (seeds - parity) // 2)
     after = after[np.append(True, np.diff(after) > 0)]
     for number in after.tolist():
@@ -127,7 +127,7 @@ def _back(data: bytes, start: int, least: int, pattern: re.Pattern[bytes]) -> in
 
 
 def _narrow_seeds(flags: Bytes) -> Any:
-    """Return places of four letters or digits in at least six printable characters, or two characters of three bytes."""
+    """Return places of four letters or digits among six printable characters, or of two characters of three bytes."""
     import numpy as np
 
     size = len(flags)
@@ -163,7 +163,7 @@ def _wide_seeds(data: bytes, flags: Bytes, free: Marks) -> Iterator[tuple[str, A
     high = (apart[:-4] & apart[4:] & _HIGH) != 0
     places = np.flatnonzero(high & free[: len(high)])
     array = np.frombuffer(data, dtype=np.uint8).astype(np.uint16)
-    table = _tables().usual
+    table = tables().usual
     for codec, back, low in (("utf-16-le", 1, -1), ("utf-16-be", 0, 1)):
         at = places[(places >= back) & (places + 8 < len(array))]
         for step in (0, 2, 4, 6):
@@ -195,7 +195,8 @@ class _Tables:
 
 
 @cache
-def _tables() -> _Tables:
+def tables() -> _Tables:
+    """Return the tables of what bytes and units may be; made once a process."""
     import numpy as np
 
     flags = bytearray(256)

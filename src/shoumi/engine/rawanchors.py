@@ -1,7 +1,7 @@
 """Anchors for bytes that nobody decoded: an anchor of a rule in, the same one as bytes in an encoding out.
 
-Unallocated space of a disk holds UTF-8, GB 18030 and UTF-16 side by side, at any offset. Decoding it four times to run the
-rules costs more than all the rest; so each anchor is written out in the bytes of each encoding, and the prefilter
+Unallocated space of a disk holds UTF-8, GB 18030 and UTF-16 side by side, at any offset. Decoding it four times to run
+the rules costs more than all the rest; so each anchor is written out in the bytes of each encoding, and the prefilter
 runs once over what is there. The result may match more than the anchor did, never less: what stands before a line's
 first character in raw bytes is anything, so that assertions such as ``^`` are left out; ranges that have no order in
 GB 18030 become any of its characters. Only text around a hit is decoded, and the rules decide about it as usual.
@@ -20,6 +20,7 @@ with warnings.catch_warnings():
     from re import _parser as parser  # type: ignore[attr-defined]
 
 Encoding: TypeAlias = Literal["utf-8", "gb18030", "utf-16-le", "utf-16-be"]
+VERSION: Final = 1  # raised when anchors are written otherwise: part of the cache key
 ENCODINGS: Final[tuple[Encoding, ...]] = ("utf-8", "gb18030", "utf-16-le", "utf-16-be")
 _FEW: Final = 256  # characters of a range that are written out one by one
 _ANY: Final[dict[Encoding, str]] = {
@@ -44,6 +45,7 @@ _OPPOSITE: Final = {
     op.CATEGORY_NOT_SPACE: op.CATEGORY_SPACE,
     op.CATEGORY_NOT_WORD: op.CATEGORY_WORD,
 }
+_LONE: Final = 0x2E7F  # a lone character beyond it is two bytes in some encodings: chance, in raw bytes
 _BOUNDARY: Final = (op.AT, op.AT_BOUNDARY)
 _CODE: Final = re.compile(r"\\x\{([0-9A-Fa-f]+)\}")
 
@@ -123,6 +125,8 @@ class _Writer:
     def _branch(self, value: Any) -> str:
         ways = []
         for way in value[1]:
+            if self._encoding != "utf-8" and len(way) == 1 and way[0][0] is op.LITERAL and way[0][1] > _LONE:
+                continue
             try:
                 ways.append(self.sequence(way))
             except _Unwritable:

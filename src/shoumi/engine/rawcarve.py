@@ -10,7 +10,8 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import BinaryIO, Final, cast
+from functools import cache
+from typing import Any, BinaryIO, Final, cast
 
 from shoumi.engine import rawsweep
 from shoumi.engine.limits import KIB, MIB
@@ -38,16 +39,29 @@ def swept(
                     yield _item(stream, offset, done, suffix)
 
 
-def _marks(raw: Raw) -> Iterator[int]:
-    """Yield where archives may begin in a piece's own part; four searches are faster than one expression."""
+def _marks(raw: Raw) -> list[int]:
+    """Return where archives may begin in a piece's own part."""
     first, last = raw.keep
-    found = []
-    for mark in _MARKS:
-        at = raw.data.find(mark, first)
-        while 0 <= at < last:
-            found.append(raw.offset + at)
-            at = raw.data.find(mark, at + 1)
-    return iter(sorted(found))
+    found: list[int] = []
+
+    def collect(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
+        found.append(end - len(_MARKS[number]))
+
+    _database().scan(raw.data, match_event_handler=collect)
+    return sorted(raw.offset + at for at in found if first <= at < last)
+
+
+@cache
+def _database() -> Any:
+    import hyperscan
+
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    expressions = ["".join(f"\\x{byte:02x}" for byte in mark).encode() for mark in _MARKS]
+    database.compile(
+        expressions=expressions, ids=list(range(len(_MARKS))), elements=len(_MARKS), flags=[0] * len(_MARKS)
+    )
+    database.scratch = hyperscan.Scratch(database)
+    return database
 
 
 def _item(stream: BinaryIO, start: int, end: int, suffix: str) -> Item:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import codecs
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from shoumi.engine.rawall import wide_runs
+from shoumi.engine.rawall import tables, wide_runs
 from shoumi.engine.rawruns import CONTROL, GB, GB_COMMON, TEXTUAL, UTF8, Run, run, says_something, untangled
 
 AROUND: Final = 512  # bytes on either side of an anchor that are decoded
@@ -20,6 +20,9 @@ _NEAR: Final = 128  # bytes between a run with an anchor and a neighbour
 _LOCAL: Final = 24  # bytes on either side that tell whether a hit stands in text at all
 _FEW: Final = 7  # bytes of text that stand around a hit, at least …
 _FEWER: Final = 4  # … and when it ends in a character beyond ASCII
+_NEIGHBOUR: Final = 16  # bytes without control characters that may be words beside a hit
+_CONTROLS: Final = bytes((*range(9), 11, 12, *range(14, 32), 127))
+_FEWEST: Final = 4  # units of UTF-16
 _WORD: Final = re.compile(rb"[0-9A-Za-z]{4}|(?:[\xe3-\xe9][\x80-\xbf]{2}){2}|(?:[\xb0-\xf7][\xa1-\xfe]){3}")
 _LOCAL_TEXT: Final = re.compile(rb"(?:[\t\r\n\x20-\x7e]|[\xc3-\xef][\x80-\xbf]{1,2}|[\xa1-\xa9\xb0-\xf7][\xa1-\xfe])++")
 _CODECS: Final = {1: "utf-16-le", 2: "utf-16-be"}
@@ -31,8 +34,10 @@ def around(data: bytes, places: Sequence[tuple[int, int]], first: int, last: int
     for end, kind in places:
         if first < end <= last:
             lanes.setdefault((kind, end % 2 if kind else 0), []).append(end)
-    for (kind, _), ends in lanes.items():
+    for (kind, _), all_ends in lanes.items():
+        ends = all_ends
         if kind:
+            ends = [end for end in ends if _in_wide_text(data, end, kind)]
             yield [found for window in _windows(ends, len(data)) for found in _wide(data, *window, _CODECS[kind])]
             continue
         ends = [end for end in ends if _in_text(data, end)]
@@ -76,16 +81,30 @@ def _in_text(data: bytes, end: int) -> bool:
     return False
 
 
+def _in_wide_text(data: bytes, end: int, kind: int) -> bool:
+    """Whether three possible characters stand in a row around a hit."""
+    possible, high, row = tables().possible, 1 if kind == 1 else 0, 0
+    for at in range(max(end % 2, end - 8), min(len(data) - 1, end + 6), 2):
+        row = row + 1 if possible[data[at + high] << 8 | data[at + 1 - high]] else 0
+        if row >= _FEWEST:
+            return True
+    return False
+
+
 def _narrow(data: bytes, low: int, high: int, ends: Sequence[int]) -> Iterator[Run]:
     """Yield the runs of a window: UTF-8 where it is, GB 18030 elsewhere; beside hits only what reads like text."""
-    at = low
-    while (inside := _next(data, at, high, ends)) >= 0:
-        start = _start(data, at, inside)
+    part = data[low:high]
+    if len(part.translate(None, _CONTROLS)) == len(part) and (whole := _utf8(data, low, high, edge=True)):
+        yield whole
+        return
+    done = low
+    while (inside := _next(data, done, high, ends)) >= 0:
+        start = _start(data, done, inside)
         stop = TEXTUAL.match(data, inside, high)
-        at = max(inside + 1, stop.end() if stop else 0)
-        if at - start < _FEW and inside + 1 not in ends:
+        done = max(inside + 1, stop.end() if stop else 0)
+        if done - start < _NEIGHBOUR and inside + 1 not in ends:
             continue
-        for found in _either(data, start, at, edge=start == low):
+        for found in _either(data, start, done, edge=start == low):
             hit = bisect_right(ends, found.start)
             if (hit < len(ends) and ends[hit] <= found.end) or says_something(found.text):
                 yield found
@@ -94,15 +113,13 @@ def _narrow(data: bytes, low: int, high: int, ends: Sequence[int]) -> Iterator[R
 def _next(data: bytes, at: int, high: int, ends: Sequence[int]) -> int:
     """Return a byte of the next stretch to read: one that holds a hit, or a word near one; -1 when there is none."""
     after = bisect_right(ends, at)
-    hit = ends[after] - 1 if after < len(ends) else high
-    while word := _WORD.search(data, at, high):
-        if word.start() >= hit:
-            break
-        before = bisect_left(ends, word.start())
-        if (before and word.start() - ends[before - 1] < _NEAR) or hit - word.end() < _NEAR:
-            return word.start()
-        at = max(word.end(), hit - _NEAR)
-    return hit if hit < high else -1
+    if after and (word := _WORD.search(data, at, min(high, ends[after - 1] + _NEAR))):
+        return word.start() if after == len(ends) else min(word.start(), ends[after] - 1)
+    if after == len(ends):
+        return -1
+    hit = ends[after] - 1
+    word = _WORD.search(data, max(at, hit - _NEAR), hit)
+    return word.start() if word else hit
 
 
 def _start(data: bytes, least: int, inside: int) -> int:
@@ -120,16 +137,21 @@ def _start(data: bytes, least: int, inside: int) -> int:
 
 def _either(data: bytes, start: int, end: int, *, edge: bool) -> Iterator[Run]:
     """Yield the runs of a stretch without control characters: UTF-8 when all of it is, else in both readings."""
-    if edge:  # the window may begin within a character
+    if whole := _utf8(data, start, end, edge=edge):
+        yield whole
+    else:
+        yield from untangled(list(_readings(data[start:end], start)))
+
+
+def _utf8(data: bytes, start: int, end: int, *, edge: bool) -> Run | None:
+    """Return a stretch when all of it is UTF-8; at the edge of a window characters may be cut."""
+    if edge:
         start = next((at for at in range(start, min(start + 4, end)) if data[at] & 0xC0 != 0x80), start)
-    part = data[start:end]
     try:
-        text, used = codecs.utf_8_decode(part, "strict", False)
+        text, used = codecs.utf_8_decode(data[start:end], "strict", False)
     except UnicodeDecodeError:
-        yield from untangled(list(_readings(part, start)))
-        return
-    if found := run(start, start + used, text, "utf-8"):
-        yield found
+        return None
+    return run(start, start + used, text, "utf-8")
 
 
 def _readings(part: bytes, base: int) -> Iterator[Run]:

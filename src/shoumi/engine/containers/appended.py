@@ -17,6 +17,7 @@ from shoumi.engine.containers._rar import vint
 from shoumi.engine.containers._streams import Window
 from shoumi.engine.containers._zipread import entries, find_directory
 from shoumi.engine.errors import Unexamined
+from shoumi.engine.filesystems import disk
 from shoumi.engine.limits import MIB
 from shoumi.engine.settings import Settings
 from shoumi.engine.sniff import TEXT, UNKNOWN, Sample, Signature
@@ -25,6 +26,8 @@ from shoumi.engine.types import Gap, Item
 _APPENDED: Final = "application/x-shoumi-appended"
 _MARK: Final = re.compile(rb"7z\xbc\xaf\x27\x1c\x00|Rar!\x1a\x07(?:\x00|\x01\x00)")
 _SEARCHED: Final = 16 * MIB  # stubs of self-extracting programs are smaller, and so are pictures
+_LARGE: Final = 4 * MIB
+_CARRIER: Final = re.compile(rb"MZ|\x7fELF|[\xce\xcf]\xfa\xed\xfe|\xca\xfe\xba\xbe|\xff\xd8|\x89PNG|GIF8|BM|II|MM|RIFF")
 _SMALLEST: Final = 64  # bytes; anything shorter is no carrier
 _TAIL: Final = 65535 + 22  # of a ZIP: the longest comment, and what stands before it
 _ENTRIES: Final = 1000  # of a ZIP's directory that tell where it begins
@@ -58,6 +61,8 @@ class Appended:
 
     def refine(self, sample: Sample) -> str | None:
         """Recognise a carrier by the archive behind it."""
+        if disk.recognise(sample.blob):
+            return None  # an archive on it is one of its files
         return _APPENDED if _find(sample.blob, sample.head) else None
 
     def members(self, blob: Blob, settings: Settings) -> Iterator[Item | Gap]:  # noqa: ARG002
@@ -81,7 +86,9 @@ def _find(blob: Blob, head: bytes) -> tuple[int, str] | None:
     if blob.size < _SMALLEST:
         return None
     found = _zip(blob)
-    return found if found or b"\0" not in head else _signed(blob)
+    if found or b"\0" not in head or (blob.size >= _LARGE and not _CARRIER.match(head)):
+        return found  # a large file of unknown format is searched for archives, and for text behind them, as a whole
+    return _signed(blob)
 
 
 def _zip(blob: Blob) -> tuple[int, str] | None:
