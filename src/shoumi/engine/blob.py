@@ -2,18 +2,19 @@
 
 Plug-ins see nothing but blobs, so that no parser depends on where content came from. Small content stays in
 memory, large members go to a private temporary file that has no name, files on disk are read in place. Local
-files are opened without following links, never blocking, and only when they are regular files (a FIFO or a device
-planted in a share must not stop a scan).
+files are opened without following links, never blocking, and only when they are regular files or block devices (a FIFO
+or a terminal planted in a share must not stop a scan).
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import os
 import stat
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import BinaryIO, Final
 
 from shoumi.engine.errors import Changed, Corrupt, Denied, Special, TooLarge, Unexamined, Unreachable
@@ -41,12 +42,15 @@ class Blob:
 
     @classmethod
     def of_file(cls, path: str, limits: Limits) -> Blob:
-        """Open a regular file on disk. Raises Special, Denied, Changed (vanished) or Corrupt (input/output error)."""
+        """Open a file or a disk. Raises Special, Denied, Changed (vanished) or Corrupt (input/output error)."""
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
         except OSError as error:
             raise refused(error) from error
         before = os.fstat(descriptor)
+        if stat.S_ISBLK(before.st_mode):  # only an address that names it leads here; a walk never does
+            size = os.lseek(descriptor, 0, os.SEEK_END)
+            return cls(data=None, file=os.fdopen(descriptor, "rb", buffering=0), size=size, limits=limits)
         if not stat.S_ISREG(before.st_mode):
             os.close(descriptor)
             raise Special("not a regular file")
@@ -142,6 +146,22 @@ class Blob:
         if self.size > self.limits.parse_bytes:
             raise TooLarge(f"{self.size // MIB} MiB; documents up to {self.limits.parse_bytes // MIB} MiB are parsed")
         return self.open().read()
+
+    def stretches(self) -> Iterator[tuple[int, int]]:
+        """Yield where content is (start, end): the holes of a sparse file are zeros, and need not be read."""
+        at = 0
+        while self._data is None and at < self.size:
+            try:
+                start = os.lseek(self._descriptor(), at, os.SEEK_DATA)
+                at = min(self.size, os.lseek(self._descriptor(), start, os.SEEK_HOLE))
+            except OSError as error:
+                if error.errno == errno.ENXIO:  # nothing but a hole from here on
+                    return
+                yield at, self.size  # a file system that does not tell
+                return
+            yield start, at
+        if self._data is not None:
+            yield 0, self.size
 
     def path(self) -> str:
         """Return a path that libraries can open while the blob is; never inside a place others can write."""

@@ -1,7 +1,8 @@
 """Local files and folders: a fixed-order walk that opens nothing it should not.
 
 Links are not followed unless asked: one that points inside the tree is counted, one that points outside is a Gap.
-Devices, pipes and sockets are named and never opened. Other file systems are entered unless asked not to.
+Devices, pipes and sockets are named and never opened, but for a disk that is itself the address. Other file systems
+are entered unless asked not to.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ class Local:
             yield from _Walk(address, policy, status, own).folder(address, "")
         elif stat.S_ISREG(status.st_mode):
             yield _found(address, status)
+        elif stat.S_ISBLK(status.st_mode):
+            yield _device(address)
         else:
             yield _special(address, status)
 
@@ -127,6 +130,19 @@ class _Walk:
 def _found(path: str, status: os.stat_result) -> Found:
     signature = f"{status.st_dev}:{status.st_ino}:{status.st_size}:{status.st_mtime_ns}:{status.st_ctime_ns}"
     return Found(path, status.st_size, status.st_mtime, signature)
+
+
+def _device(path: str) -> Found | Gap:
+    """Return a disk that the address itself names. It is read, never written; its result is never remembered."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        unread = refused(error)
+        return Gap(unread.reason, f"the device cannot be opened: {unread}", _trail(path), "walk")
+    try:
+        return Found(path, os.lseek(descriptor, 0, os.SEEK_END), 0.0, "")
+    finally:
+        os.close(descriptor)
 
 
 def _special(path: str, status: os.stat_result) -> Gap:
