@@ -32,7 +32,7 @@ class Unknown:
         """Yield what reads like text, large files as pieces, and archives. Raises Unsupported in the end, always."""
         head = blob.head(16)
         with blob.open() as stream:
-            for part in rawcarve.swept(stream, [(0, blob.size)], frozenset({0})):
+            for part in rawcarve.swept(stream, blob.stretches(), frozenset({0})):
                 if isinstance(part, Raw) and blob.size < rawsweep.LARGE:
                     yield from rawsweep.segments(part)
                 else:
