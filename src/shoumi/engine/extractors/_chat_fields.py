@@ -254,6 +254,7 @@ def _pieces(value: list[Any]) -> tuple[str, set[str]]:
 
 def _words(value: Any) -> tuple[str, set[str]]:
     """Return what a structured body says: every text in it but identifiers of machines."""
+    value = _styled(value)
     found = [
         (key, text)
         for key, text in leaves(value)
@@ -261,6 +262,18 @@ def _words(value: Any) -> tuple[str, set[str]]:
     ]
     words = [untagged(text) for key, text in found if key not in ("tag", "style", "lang")]
     return "\n".join(dict.fromkeys(word for word in words if word)), {text for _, text in found}
+
+
+def _styled(value: Any) -> Any:
+    """Return a body whose pieces of different style are joined: a line is not cut where its style changes."""
+    if isinstance(value, dict):
+        return {key: _styled(inner) for key, inner in value.items()}
+    if not isinstance(value, list):
+        return value
+    if value and all(isinstance(piece, dict) and isinstance(piece.get("text"), str) for piece in value):
+        known = {"text": "".join(piece["text"] for piece in value)}
+        return [known, *({key: inner for key, inner in piece.items() if key != "text"} for piece in value)]
+    return [_styled(inner) for inner in value]
 
 
 def _sender(fields: Record, names: Mapping[str, str], own: str) -> str:

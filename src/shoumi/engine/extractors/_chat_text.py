@@ -99,10 +99,11 @@ _SOME: Final = 400  # lines of the start that are looked at
 _QQ_NAME: Final = re.compile(r"(?:【[^】]{0,20}】)?(?P<name>.*?)[(（<](?P<id>[^()（）<>\s]{3,60})[)）>]$")
 _TALK: Final = re.compile(r"^(?:消息对象|消息對象)[:：]\s*(?P<name>.+)$")
 _TITLES: Final = (
-    re.compile(r"^(?:\[LINE\]\s*)(?:與|与|和)?(?P<name>.+?)(?:的?聊天[記记][錄录]|的トーク履歴)?$"),
     re.compile(r"^\[LINE\] (?:Chat history (?:with|in)) (?P<name>.+)$"),
+    re.compile(r"^(?:\[LINE\]\s*)(?:與|与|和)?(?P<name>.+?)(?:的?聊天[記记][錄录]|的トーク履歴)?$"),
     re.compile(r"^(?:Channel|聊天对象|群名称?|会话)[:：]\s*(?P<name>.+)$"),
 )
+_AMERICAN: Final = re.compile(r"^[A-Z][a-z]{2}, \d")  # a weekday in English stands before month and day
 _LONGEST: Final = 4_000_000  # characters of one message
 
 
@@ -177,7 +178,9 @@ def _month_first(blob: Blob, dialect: Dialect) -> bool:
     """Whether dates are month/day/year: when a second number is above 12 and no first one is, or days run on."""
     firsts: set[int] = set()
     seconds: set[int] = set()
+    american = False
     for line in _lines(blob):
+        american = american or (dialect.day is not None and _AMERICAN.match(line) is not None)
         found = (dialect.day or dialect.head).match(line)
         numbers = re.findall(r"\d+", _group(found, "date")) if found else []
         if len(numbers) == 3 and len(numbers[0]) <= 2:
@@ -185,7 +188,7 @@ def _month_first(blob: Blob, dialect: Dialect) -> bool:
             seconds.add(int(numbers[1]))
     if any(number > 12 for number in firsts) or not firsts:
         return False
-    return any(number > 12 for number in seconds) or (len(seconds) > 2 * len(firsts) and len(seconds) > 2)
+    return american or any(number > 12 for number in seconds) or (len(seconds) > 2 * len(firsts) and len(seconds) > 2)
 
 
 def _lines(blob: Blob) -> Iterator[str]:
@@ -285,6 +288,8 @@ class _Lines:
         if self._head is None:
             return
         head, text = self._head, "\n".join(self._body).strip("\n")
+        if self._dialect.app == "line" and "\n" in text and text[0] == text[-1] == '"':
+            text = text[1:-1]
         if self._dialect.app == "discord" and (foot := text.find("\n" + "=" * 40)) >= 0:
             self._notes.append(text[foot:].strip("=\n"))
             text = text[:foot].rstrip("\n")
