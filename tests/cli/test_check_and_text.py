@@ -36,6 +36,19 @@ def test_check_never_repeats_the_secret(shoumi: Run) -> None:
     assert "110101199003072316" not in run.stdout + run.stderr
 
 
+def test_reasons_are_whole_sentences(shoumi: Run) -> None:
+    text = "机密★10年\n\n我的身份证号是110101199003072316，请查收。\n"
+    reasons = [line for line in shoumi("check", stdin=text, lang="zh-Hans").stdout.splitlines() if line[0] == "·"]
+    assert len(reasons) == 2
+    assert all("。  " in line for line in reasons)
+
+
+def test_text_has_no_options_about_rules(shoumi: Run, tmp_path: Path) -> None:
+    run = shoumi("text", tmp_path, "--packs", "cn")
+    assert run.returncode == 2
+    assert "--packs" in run.stderr
+
+
 def test_check_of_a_missing_file(shoumi: Run) -> None:
     run = shoumi("check", "/no/such/file")
     assert run.returncode == 2

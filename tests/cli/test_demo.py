@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.cli.conftest import Run
 
 from shoumi.demo import share
 from shoumi.engine.home import Home
 from shoumi.engine.scan import Scan
 from shoumi.engine.types import Gap, Match
-from tests.cli.conftest import Run
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[share.Pla
 def test_everything_planted_is_reported(demo: tuple[Path, list[share.Planted], list[Match | Gap]]) -> None:
     folder, expected, events = demo
     found = {(Path(e.path).relative_to(folder).as_posix(), e.category) for e in events if isinstance(e, Match)}
-    missed = {(Path(e.trail.steps[0].name).relative_to(folder).as_posix(), e.reason) for e in events if isinstance(e, Gap)}
+    missed = {
+        (Path(e.trail.steps[0].name).relative_to(folder).as_posix(), e.reason) for e in events if isinstance(e, Gap)
+    }
     masked = {path: _masked(path) for path in (plant.path for plant in expected)}
     lacking = [
         plant

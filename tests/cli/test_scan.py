@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from tests.cli.conftest import Run
 
+ARCHIVES = Path(__file__).parents[1] / "data" / "archives"
+
 
 def lines(text: str) -> list[dict[str, object]]:
     return [json.loads(line) for line in text.splitlines()]
@@ -52,7 +54,62 @@ def test_an_address_that_does_not_exist(shoumi: Run, leaky: Path) -> None:
     assert run.returncode == 2
     assert "/no/such/place" in run.stderr
     assert "No such file" in run.stderr
-    assert len(lines(run.stdout)) == 3
+    missing, *_, summary = lines(run.stdout)
+    assert (missing["type"], missing["reason"], missing["path"]) == ("gap", "unreachable", "/no/such/place")
+    assert summary["files"] == 3
+
+
+def test_a_report_about_a_missing_address_alone_does_not_say_that_all_was_examined(shoumi: Run) -> None:
+    run = shoumi("scan", "/no/such/place")
+    assert run.returncode == 2
+    assert "Everything was examined" not in run.stdout
+    assert "/no/such/place" in run.stdout
+
+
+@pytest.mark.parametrize("command", ["scan", "check", "text"])
+def test_an_empty_address_is_wrong_use(shoumi: Run, command: str) -> None:
+    run = shoumi(command, "")
+    assert run.returncode == 2
+    assert "empty address" in run.stderr
+
+
+@pytest.mark.parametrize("packs", ["", " , "])
+def test_no_pack_at_all_is_wrong_use(shoumi: Run, leaky: Path, packs: str) -> None:
+    run = shoumi("scan", leaky, "--packs", packs)
+    assert run.returncode == 2
+    assert "names no pack" in run.stderr
+
+
+def test_the_form_follows_the_name_of_the_file(shoumi: Run, leaky: Path, tmp_path: Path) -> None:
+    assert shoumi("scan", leaky, "-o", tmp_path / "REPORT.HTML").returncode == 1
+    assert (tmp_path / "REPORT.HTML").read_bytes().startswith(b"<!")
+    run = shoumi("scan", leaky, "-o", tmp_path / "report.pdf")
+    assert run.returncode == 2
+    assert ".pdf" in run.stderr
+    assert not (tmp_path / "report.pdf").exists()
+    assert shoumi("scan", leaky, "-f", "jsonl", "-o", tmp_path / "lines.csv").returncode == 1
+
+
+def test_passwords_as_windows_writes_them(shoumi: Run, tmp_path: Path) -> None:
+    archive = tmp_path / "a.zip"
+    archive.write_bytes((ARCHIVES / "aes256.zip").read_bytes())
+    (tmp_path / "passwords.txt").write_bytes("\ufeffPass-1\r\n\r\n".encode())
+    assert shoumi("scan", archive, "-f", "jsonl").returncode == 3
+    run = shoumi("scan", archive, "-f", "jsonl", "--passwords", tmp_path / "passwords.txt")
+    assert lines(run.stdout)[-1]["gaps"] == {}
+
+
+def test_what_is_said_beside_the_report_is_in_the_readers_language(shoumi: Run, leaky: Path, tmp_path: Path) -> None:
+    (tmp_path / "known.yaml").write_bytes("\ufeff- {id: x, reason: r, owner: Alice, until: 2999-01-01}\n".encode())
+    run = shoumi("scan", leaky, "--resume", "--baseline", tmp_path / "known.yaml", lang="zh-Hans")
+    assert "3 个文件中有 0 个上次已经查过" in run.stderr
+    assert "豁免 x（负责人 Alice）没有用到" in run.stderr
+
+
+def test_a_baseline_that_is_not_there(shoumi: Run, leaky: Path) -> None:
+    run = shoumi("scan", leaky, "--baseline", "nothing.yaml")
+    assert run.returncode == 2
+    assert run.stderr == "shoumi: cannot read nothing.yaml: No such file or directory\n"
 
 
 @pytest.mark.parametrize("form", ["table", "jsonl", "sarif", "html", "xlsx"])

@@ -84,7 +84,7 @@ def _answer(events: list[Match | Gap], language: str) -> list[str]:
     reasons = []
     for match in found:
         if match.severity != "info":
-            sentence = " ".join(messages.render(reason, language) for reason in match.reasons)
+            sentence = messages.sentences(match.reasons, language)
             reasons.append(f"· {sentence}" + (f"  {match.snippet}" if match.snippet else ""))
     gaps = [event for event in events if not isinstance(event, Match)]
     reasons += [f"? {gap.trail}: {messages.text(f'gaps.{gap.reason}', language)} ({gap.detail})" for gap in gaps]

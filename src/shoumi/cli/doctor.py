@@ -23,7 +23,6 @@ class Finding:
 _EXTRAS: Final = {
     "rapidocr": ("pictures and scanned pages", "pip install 'shoumi[ocr]'"),
     "zxingcpp": ("QR codes and bar codes", "pip install 'shoumi[ocr]'"),
-    "keyring": ("the system keyring", "pip install 'shoumi[keyring]'"),
 }
 _PROGRAMS: Final = {
     "adb": ("phones over USB", "apt install adb"),
@@ -70,6 +69,12 @@ def examine() -> Iterator[Finding]:
     for module, (what, remedy) in _EXTRAS.items():
         here = importlib.util.find_spec(module) is not None
         yield Finding(what, "read" if here else "not read", "" if here else remedy)
+    keyring = importlib.util.find_spec("keyring") is not None
+    yield Finding(
+        "the system keyring",
+        "available" if keyring else "not available",
+        "" if keyring else "pip install 'shoumi[keyring]'",
+    )
     for program, (what, remedy) in _PROGRAMS.items():
         path = shutil.which(program)
         yield Finding(what, path or "not available", "" if path else remedy)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from shoumi.cli._output import opened
 from shoumi.cli._progress import Line
@@ -16,6 +17,19 @@ if TYPE_CHECKING:
     from shoumi.engine.settings import Settings
 
 FORMATS = ("table", "jsonl", "sarif", "html", "xlsx")
+_NAMED: Final = {
+    "html": "html",
+    "htm": "html",
+    "xlsx": "xlsx",
+    "jsonl": "jsonl",
+    "json": "jsonl",
+    "sarif": "sarif",
+    "txt": "table",
+}
+# somebody who asks for these must not find a text table under that name
+_NOT_WRITTEN: Final = frozenset(
+    ("pdf", "doc", "docx", "odt", "rtf", "wps", "xls", "ods", "et", "csv", "tsv", "xml", "md", "yaml", "zip")
+)
 
 
 def add(commands: Any) -> None:
@@ -26,7 +40,7 @@ def add(commands: Any) -> None:
         description="Inspect files and folders, archives and mails in them included. Exit code: 0 everything examined "
         "and nothing found above info; 1 findings; 3 nothing found, but something could not be examined; 2 wrong use.",
     )
-    parser.add_argument("addresses", nargs="+", metavar="ADDRESS", help="a file or folder")
+    parser.add_argument("addresses", nargs="+", metavar="ADDRESS", help="a file, a folder, or - for standard input")
     parser.add_argument("-f", "--format", choices=FORMATS, help="table (the default), or as the name given to -o ends")
     parser.add_argument("-o", "--output", metavar="FILE", help="write the report here; it appears when complete")
     parser.add_argument(
@@ -46,25 +60,47 @@ def add(commands: Any) -> None:
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
     """Declare the options that every command that inspects shares."""
-    parser.add_argument("--packs", default="all", metavar="NAMES", help="rule packs, by comma (default: all)")
-    parser.add_argument("--ocr", choices=("auto", "off", "all"), default="auto", help="reading of pictures")
-    parser.add_argument("--passwords", metavar="FILE", help="passwords to try on encrypted files, one a line")
+    parser.add_argument(
+        "--packs",
+        default="all",
+        metavar="NAMES",
+        help="rule packs by comma: names (rules list), YAML files, text files of one term a line (default: all)",
+    )
+    add_reading(parser)
     parser.add_argument("--mentions", action="store_true", help="also show places that only talk about a level")
 
 
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """Declare the options that decide what text is seen, whatever is looked for in it."""
+    parser.add_argument(
+        "--ocr", choices=("auto", "off", "all"), default="auto", help="text in pictures: auto (the default), off, all"
+    )
+    parser.add_argument("--passwords", metavar="FILE", help="passwords to try on encrypted files, one a line")
+
+
 def settings(arguments: argparse.Namespace) -> Settings:
-    """Return the choices of ``add_settings``. Raises UsageError when the password file cannot be read."""
+    """Return the choices of ``add_settings``. Raises UsageError for no pack, or passwords that cannot be read."""
+    from shoumi.engine.errors import UsageError
+
+    packs = tuple(name.strip() for name in arguments.packs.split(",") if name.strip())
+    if not packs:  # nothing would be looked for, and everything would seem clean
+        raise UsageError("--packs names no pack: 'all', or names and files separated by commas")
+    return replace(reading(arguments), packs=packs, mentions=arguments.mentions)
+
+
+def reading(arguments: argparse.Namespace) -> Settings:
+    """Return the choices of ``add_reading``. Raises UsageError when the password file cannot be read."""
     from shoumi.engine.errors import UsageError
     from shoumi.engine.settings import Settings
 
     passwords: tuple[str, ...] = ()
     if arguments.passwords:
         try:
-            passwords = tuple(Path(arguments.passwords).read_text("utf-8").splitlines())
+            lines = Path(arguments.passwords).read_text("utf-8-sig").splitlines()
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"cannot read the passwords in {arguments.passwords}: one a line, UTF-8") from error
-    packs = tuple(name.strip() for name in arguments.packs.split(",") if name.strip())
-    return Settings(packs=packs, ocr=arguments.ocr, passwords=passwords, mentions=arguments.mentions)
+        passwords = tuple(line for line in lines if line)
+    return Settings(ocr=arguments.ocr, passwords=passwords)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -74,6 +110,7 @@ def run(arguments: argparse.Namespace) -> int:
     from shoumi.engine.source import Policy
     from shoumi.engine.suppression import Suppressions
 
+    form = arguments.format or _form_of(arguments.output)
     chosen = settings(arguments)
     line = Line()
     scan = Scan(
@@ -86,48 +123,59 @@ def run(arguments: argparse.Namespace) -> int:
         suppressions=Suppressions.load(Path(arguments.baseline), chosen.today) if arguments.baseline else None,
         watch=line,
     )
-    form = arguments.format or _form_of(arguments.output)
+    language = messages.language()
     kind = registry.reports()[form]
     with opened(arguments.output, binary=kind.binary) as stream:
-        _stop_on_signals(scan)
-        report = kind(stream, messages.language())
+        _stop_on_signals(scan, language)
+        report = kind(stream, language)
         for event in scan:
             line.clear()
             report.event(event)
         line.clear()
         report.finish(scan.summary)
-    _remarks(scan, resume=arguments.resume)
+    _remarks(scan, language, resume=arguments.resume)
     return scan.exit_code
 
 
 def _form_of(output: str | None) -> str:
-    suffix = Path(output).suffix.lstrip(".") if output else ""
-    return {"htm": "html", "json": "jsonl"}.get(suffix, suffix if suffix in FORMATS else "table")
+    """Return the form that a file's name asks for. Raises UsageError for the name of a form that is not written."""
+    from shoumi.engine.errors import UsageError
+
+    suffix = Path(output).suffix.lstrip(".").lower() if output else ""
+    if suffix in _NOT_WRITTEN:
+        raise UsageError(f"{output}: reports are not written as .{suffix}; choose {', '.join(_NAMED)}, or say -f")
+    return _NAMED.get(suffix, "table")
 
 
-def _stop_on_signals(scan: Scan) -> None:
+def _stop_on_signals(scan: Scan, language: str) -> None:
     """Let the first Ctrl-C or SIGTERM end the scan with its report; the second ends the process."""
+    from shoumi.engine import messages
 
     def stop(number: int, _frame: object) -> None:
         signal.signal(number, signal.SIG_DFL)
-        print("\nshoumi: stopping; the report covers what is done (again: stop at once)", file=sys.stderr)
+        print(f"\nshoumi: {messages.text('scan.stopping', language)}", file=sys.stderr)
         scan.stop()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
 
 
-def _remarks(scan: Scan, *, resume: bool) -> None:
+def _remarks(scan: Scan, language: str, *, resume: bool) -> None:
     """Say on standard error what the report's form has no place for."""
+    from shoumi.engine import messages
+
+    def say(code: str, **values: str | int) -> None:
+        print(f"shoumi: {messages.text(code, language, **values)}", file=sys.stderr)
+
     for error in scan.errors:
         print(f"shoumi: {error}", file=sys.stderr)
     if resume:
-        print(f"shoumi: {scan.summary.unchanged} of {scan.summary.files} files were done already", file=sys.stderr)
+        say("scan.resumed", done=scan.summary.unchanged, files=scan.summary.files)
     if scan.suppressions is not None:
         for entry in scan.suppressions.expired():
-            print(f"shoumi: suppression {entry.id} ({entry.owner}) expired on {entry.until}", file=sys.stderr)
+            say("scan.expired", id=entry.id, owner=entry.owner, until=str(entry.until))
         for entry in scan.suppressions.unused():
-            print(f"shoumi: suppression {entry.id} ({entry.owner}) matched nothing; delete it", file=sys.stderr)
+            say("scan.unused", id=entry.id, owner=entry.owner)
 
 
 def _jobs(text: str) -> int:

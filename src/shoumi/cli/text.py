@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from shoumi.cli.scan import add_settings, settings
+from shoumi.cli.scan import add_reading, reading
 
 if TYPE_CHECKING:
     from shoumi.engine.settings import Settings
@@ -27,7 +27,7 @@ def add(commands: Any) -> None:
     )
     parser.add_argument("address", metavar="ADDRESS", help="a file, a folder, or - for standard input")
     parser.add_argument("-f", "--format", choices=("text", "jsonl"), default="text", help="jsonl adds trail and place")
-    add_settings(parser)
+    add_reading(parser)
     parser.set_defaults(run=run)
 
 
@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     child = os.fork()
     if child == 0:
         try:
-            code = _extract(arguments.address, settings(arguments), as_json=arguments.format == "jsonl")
+            code = _extract(arguments.address, reading(arguments), as_json=arguments.format == "jsonl")
             sys.stdout.flush()
         except BrokenPipeError:
             code = 141
@@ -61,7 +61,7 @@ def _extract(address: str, chosen: Settings, *, as_json: bool) -> int:
     from shoumi.engine.source import Found, Policy
     from shoumi.engine.types import Gap
 
-    source = next(source for source in registry.sources() if source.accepts(address))
+    source = registry.source_of(address)
     examiner = Examiner(_Writer(sys.stdout.buffer, as_json=as_json), chosen)
     code = 0
     for entry in source.walk(address, Policy(), frozenset()):

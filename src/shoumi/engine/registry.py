@@ -13,6 +13,7 @@ from typing import Any
 
 from shoumi.engine.container import Container
 from shoumi.engine.detector import Detector
+from shoumi.engine.errors import AddressError
 from shoumi.engine.extractor import Extractor
 from shoumi.engine.report import Report
 from shoumi.engine.sniff import Sniffer
@@ -34,6 +35,14 @@ def plugins(family: str) -> tuple[Any, ...]:
 def sources() -> tuple[Source, ...]:
     """Return all sources; the local one, which takes any address, last."""
     return tuple(sorted(plugins("sources"), key=lambda source: source.name == "local"))
+
+
+def source_of(address: str) -> Source:
+    """Return the source that reads an address. Raises AddressError for an empty one, which no source takes."""
+    source = next((source for source in sources() if source.accepts(address)), None)
+    if source is None:
+        raise AddressError("an empty address: name a file or folder, or - for standard input")
+    return source
 
 
 @cache

@@ -96,7 +96,7 @@ class Scan:
         self.summary.packs = {pack.id: pack.version for pack in self._inspector.packs}
         self.summary.addresses = tuple(self._inspector.mask(printable(address)) for address in self.addresses)
         self._state = State(self.home, self._options(), self.settings.today) if self.remember else None
-        self._sources = registry.sources()
+        registry.sources()
         registry.sniffer()  # workers inherit the plug-ins, and a broken one is said here
         own = self.home.folder("").stat()
         self._own = frozenset({(own.st_dev, own.st_ino)})
@@ -177,12 +177,15 @@ class Scan:
 
     def _walk(self) -> Iterator[_Walked]:
         for address in self.addresses:
-            source = next(source for source in self._sources if source.accepts(address))
             try:
+                source = registry.source_of(address)
                 for entry in source.walk(address, self.policy, self._own):
                     yield (source, entry) if isinstance(entry, Found) else entry
             except AddressError as error:
                 self.errors.append(error)
+                # a report is read without the exit code beside it: it must not say that all was examined
+                detail = str(error).removeprefix(f"{address}: ")
+                yield Gap("unreachable", detail, Trail((Step("file", printable(address)),)), "walk")
 
     def _take(self, walked: _Walked | None) -> bool:
         """Give the next thing of the walk its place in the order; False at the walk's end."""

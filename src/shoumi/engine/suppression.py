@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -53,9 +54,11 @@ class Suppressions:
         if path is None:
             return cls({}, today)
         try:
-            text = path.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"cannot read {path}: {error}") from error
+            text = path.read_text("utf-8-sig")
+        except OSError as error:
+            raise UsageError(f"cannot read {path}: {os.strerror(error.errno or 0)}") from error
+        except UnicodeDecodeError as error:
+            raise UsageError(f"cannot read {path}: a suppression list or JSON Lines report, in UTF-8") from error
         entries = _baseline(path, text) if text.lstrip().startswith("{") else _list(path, text)
         return cls({entry.id: entry for entry in entries}, today)
 

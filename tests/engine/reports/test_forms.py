@@ -180,6 +180,11 @@ def test_table_goes_to_a_terminal_in_colour_and_fits_its_width(monkeypatch: pyte
     assert max(sum(2 if ord(char) > 0x2E7F else 1 for char in line) for line in plainly.splitlines()) <= 80
 
 
+def test_table_on_a_terminal_sets_files_apart() -> None:
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", _on_terminal(found(path="a.txt"), found(path="b.txt")))
+    assert "\n\nb.txt\n" in shown.replace("\r\n", "\n")
+
+
 def _on_terminal(*events: Match) -> str:
     leader, follower = pty.openpty()
     with os.fdopen(follower, "wb", buffering=0) as stream:

@@ -9,7 +9,7 @@ not fail for want of a word.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -22,6 +22,7 @@ from shoumi.engine.types import Reason
 
 FOLDER: Final = Path(__file__).parent
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_STOPS: Final = ".!?。！？…"
 _TRADITIONAL: Final = ("hant", "tw", "hk", "mo")
 
 
@@ -36,6 +37,18 @@ def text(code: str, language: str, **values: str | int) -> str:
 def render(reason: Reason, language: str) -> str:
     """Return the sentence of a reason."""
     return text(reason.code, language, **dict(reason.values))
+
+
+def ended(sentence: str, language: str) -> str:
+    """Return a sentence with a full stop when it has none."""
+    if not sentence or sentence[-1] in _STOPS:
+        return sentence
+    return sentence + ("." if language == "en" else "。")
+
+
+def sentences(reasons: Iterable[Reason], language: str) -> str:
+    """Return the sentences of several reasons, one after the other as the language writes them."""
+    return (" " if language == "en" else "").join(ended(render(reason, language), language) for reason in reasons)
 
 
 def known(code: str) -> bool:

@@ -41,7 +41,6 @@ _PARTS: Final = tuple(
         (r"qr", "reports.part.code"),
     )
 )
-_STOPS: Final = ".!?。！？…"
 _UNITS: Final = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 
@@ -83,14 +82,7 @@ def place(locator: Mapping[str, Any], language: str) -> str:
 
 def reasons(match: Match, language: str) -> list[str]:
     """Return the sentences that say why a match is shown, each with its full stop."""
-    return [ended(plain(messages.render(reason, language)), language) for reason in match.reasons]
-
-
-def ended(sentence: str, language: str) -> str:
-    """Return a sentence with a full stop when it has none."""
-    if not sentence or sentence[-1] in _STOPS:
-        return sentence
-    return sentence + ("." if language == "en" else "。")
+    return [messages.ended(plain(messages.render(reason, language)), language) for reason in match.reasons]
 
 
 def suppression(data: Mapping[str, Any], language: str) -> str:
@@ -98,6 +90,8 @@ def suppression(data: Mapping[str, Any], language: str) -> str:
     note = data.get("suppressed")
     if not isinstance(note, Mapping):
         return ""
+    if not note.get("until"):  # a baseline: nobody answers for it, and it does not end
+        return messages.text("reports.suppressed.known", language)
     values = {key: plain(str(note.get(key) or "–")) for key in ("reason", "owner", "until")}
     return messages.text("reports.suppressed.by", language, **values)
 

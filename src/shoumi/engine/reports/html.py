@@ -170,7 +170,7 @@ class Html:
     def _match_cells(self, row: list[Any]) -> list[str]:
         _, rule, _, _, severity, _, trail, locator, _, snippet, reasons, _ = row
         given = (Reason(code, tuple(values.items())) for code, values in reasons)
-        sentences = [_words.ended(messages.render(reason, self._language), self._language) for reason in given]
+        sentences = [messages.ended(messages.render(reason, self._language), self._language) for reason in given]
         return [
             _words.severity(severity, self._language),
             _rules.title(rule, self._language),

@@ -192,7 +192,7 @@
         h("span.why", null, why(row)),
         row[TRAIL].length > 1 && h("span.trail", null, crumbs(row[TRAIL].slice(1))),
         h("span.snippet", null, h("bdi", null, row[SNIPPET])),
-        note && h("span.note.quiet", null, word("suppressed.by", { reason: note.reason || "–", owner: note.owner || "–", until: note.until || "–" }))));
+        note && h("span.note.quiet", null, note.until ? word("suppressed.by", { reason: note.reason || "–", owner: note.owner || "–", until: note.until }) : word("suppressed.known"))));
     const fill = () => { if (node.open && node.childElementCount < 2) node.append(facts(row)); };
     node.addEventListener("toggle", fill);
     fill();

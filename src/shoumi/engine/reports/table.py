@@ -147,6 +147,9 @@ def _terminal(stream: BinaryIO) -> _Print:
             return 80
 
     def show(indent: int, parts: list[_Part]) -> None:
+        if not parts:  # Rich prints nothing at all for an empty text that is padded
+            stream.write(b"\n")
+            return
         buffer = io.StringIO()
         console = Console(
             file=buffer, force_terminal=not plain, width=width(), highlight=False, markup=False, emoji=False
