@@ -75,6 +75,7 @@ def fetch(folder: Path, packages: list[str]) -> None:
                 print(f"# {package}: cannot be downloaded, left out", file=sys.stderr)
                 continue
         deb = next(debs.glob(f"{package}_*.deb"))
+        (folder / "x").mkdir(exist_ok=True)  # dpkg-deb makes only the last folder
         subprocess.run(["dpkg-deb", "-x", deb, folder / "x" / package], check=True)
 
 

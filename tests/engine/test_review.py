@@ -227,3 +227,22 @@ def test_a_term_without_end_is_the_longest():
     assert longest(["10y", None, "长期", "2099-01-01"]) == "长期"
     assert longest(["6m", "1年", "300d"]) == "1年"
     assert longest([None]) is None
+
+
+def test_properties_of_a_file_are_no_passage(tmp_path, home):
+    import docx
+
+    for name, text in (("原件.docx", SECRET), ("通知.docx", "周五下午三点在二楼开会，请各处派一人参加，带上名单。")):
+        document = docx.Document()
+        document.add_paragraph(text)
+        document.save(str(tmp_path / name))
+    Intake(home, Settings()).add([str(tmp_path / "原件.docx")], Registered(id="", title="", level="秘密"))
+    assert passages(home, tmp_path / "通知.docx") == []
+
+
+def test_the_level_stands_on_every_printed_page(tmp_path, home):
+    add(home, tmp_path, term="long")
+    out = io.BytesIO()
+    FORMS["html"](review(str(write(tmp_path, SECRET[15:75])), home, Settings()), out, "zh-Hans")
+    page = out.getvalue().decode()
+    assert page.index("<thead>") < page.index("秘密★长期") < page.index("</thead>")

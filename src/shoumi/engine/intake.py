@@ -57,14 +57,15 @@ class Listener:
         """Take the segments of a document."""
         from shoumi.engine.view import View
 
-        blocks = [segment.keep for segment in document.segments]
+        # What a program writes about a file (its name, version, template) is in every file that it saved.
+        segments = tuple(part for part in document.segments if not (part.locator.part or "").startswith("docProps/"))
+        blocks = [segment.keep for segment in segments]
         if blocks and blocks[0] is not None:  # a block of a large text repeats some of its neighbours
             kept = tuple(
-                replace(part, text=part.text[slice(*part.keep)] if part.keep else part.text)
-                for part in document.segments
+                replace(part, text=part.text[slice(*part.keep)] if part.keep else part.text) for part in segments
             )
             return self.inspect_bytes(View(kept).raw, document.trail)
-        return self.inspect_bytes(View(document.segments).raw, document.trail)
+        return self.inspect_bytes(View(segments).raw, document.trail)
 
     def inspect_bytes(self, raw: bytes, trail: Trail) -> Iterator[Match | Gap]:
         """Take plain text."""

@@ -82,7 +82,8 @@ class Source:
         for start, end in sorted(self.spans):
             covered += max(0, end - max(start, at))
             at = max(at, end)
-        return min(1.0, covered / self.size) if self.size else 0.0
+        # A passage of sentences in another order spans more of the source than it has of it.
+        return min(1.0, min(covered, self.characters) / self.size) if self.size else 0.0
 
 
 @dataclass(slots=True)

@@ -34,7 +34,9 @@ def _page(sheet: Sheet, language: str) -> Iterator[str]:
     yield f'<!doctype html><html lang="{language}"><meta charset="utf-8">'
     yield f'<meta name="viewport" content="width=device-width"><title>{word("title")}</title>'
     yield f"<style>{_STYLE.read_text('utf-8')}</style>"
-    yield f"<div class=running>{banner}</div><div class=level>{banner}</div><h1>{word('title')}</h1>"
+    # A table's head is repeated on every printed page, in every browser, and never lies over the text.
+    yield f"<table class=sheet><thead><tr><td><div class=running>{banner}</div></td></tr></thead><tbody><tr><td>"
+    yield f"<div class=level>{banner}</div><h1>{word('title')}</h1>"
     yield f"<p>{word('file')}: {html.escape(sheet.path)}<br><small>SHA-256 {sheet.sha256}</small></p>"
     yield f"<p>{word('inherits')}.</p><h2>{word('gaps')}</h2>"
     for gap in sheet.gaps:
@@ -42,23 +44,25 @@ def _page(sheet: Sheet, language: str) -> Iterator[str]:
         yield f"<p class=gap>{html.escape(str(gap.trail))}: {reason} – {html.escape(gap.detail)}</p>"
     if not sheet.gaps:
         yield f"<p>{word('no-gaps')}</p>"
-    yield f"<h2>{word('sources')}</h2><table><tr>"
+    yield f"<h2>{word('sources')}</h2><div class=wide><table><tr>"
     for code in ("source", "source-level", "term", "passages", "characters", "share"):
         yield f"<th>{word(code)}</th>"
     for source in sheet.sources:
         cells = (source.title, source.level, source.term or source.until or "", source.passages, source.characters)
         yield "<tr>" + "".join(f"<td>{html.escape(str(cell))}</td>" for cell in cells) + f"<td>{source.share:.0%}</td>"
-    yield f"</table><h2>{word('text')} · {word('open')}: {sheet.undecided}</h2>"
+    yield f"</table></div><h2>{word('text')} · {word('open')}: {sheet.undecided}</h2><p class=legend>"
+    yield "".join(f"<mark class={kind}>{word('kind.' + kind)}</mark>" for kind in ("copied", "mark", "personal"))
     for piece in sheet.pieces:
         yield from _piece(piece, language)
-    yield f"<p class=sign>{word('signature')}</p><div class=level>{banner}</div></html>"
+    yield f"<p class=sign>{word('signature')}</p><div class=level>{banner}</div></td></tr></table></html>"
 
 
 def banner_of(sheet: Sheet, language: str) -> str:
     """Return the line that the sheet carries: its own level and term."""
     if sheet.level is None:
         return messages.text("review.none", language)
-    star = f"★{sheet.term}" if sheet.term else ""
+    term = messages.text("review.long", language) if sheet.term == "long" else sheet.term
+    star = f"★{term}" if term else ""
     return f"{messages.text('review.level', language)}: {sheet.level_name}{star}"
 
 
@@ -104,7 +108,7 @@ def _note(hit: Hit, language: str) -> str:
         verdict = messages.text(f"review.{hit.decision.verdict}", language)
         line += f"<br>{html.escape(verdict)}: {html.escape(hit.decision.reason)} {html.escape(hit.decision.by)}"
     done = " done" if hit.decision else ""
-    return f'<div class="note{done}">{line}<br><small>{hit.match.id}</small></div>'
+    return f'<div class="note {_kind(hit)}{done}">{line}<br><small>{hit.match.id}</small></div>'
 
 
 def lines(sheet: Sheet, stream: BinaryIO, language: str) -> None:

@@ -125,11 +125,12 @@ class Passages:
             reasons.append(Reason("passages.lowered", (("mark", mark[1]), ("level", source.level))))
         else:
             reasons.append(Reason("passages.removed"))
+        spanned = min(passage.length, passage.source[1] - passage.source[0])  # sentences in another order span more
         data: dict[str, Any] = {
             "document": {"id": source.id, "title": source.title, "level": source.level},
             "length": passage.length,
             "source_span": list(passage.source),
-            "coverage": round(min(1.0, (passage.source[1] - passage.source[0]) / max(1, source.characters)), 3),
+            "coverage": round(min(1.0, spanned / max(1, source.characters)), 3),
             "marked": marked,
         }
         content = f"{source.id}\0{passage.text.decode('utf-16-le', 'replace')}"

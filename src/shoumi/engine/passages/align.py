@@ -22,7 +22,8 @@ ENOUGH: Final = 45.5  # weight that an unbroken run must cover: 16 characters of
 _LETTERS: Final = 46  # characters that a run of mostly letters and digits must have
 _CHINESE: Final = 16  # … and one of mostly Chinese, Japanese or Korean
 _GAP: Final = 160  # characters between two hits of one passage, at most
-_COST: Final = 0.05  # of each uncovered weight unit between hits
+_COST: Final = 0.05  # of each uncovered letter between hits
+_COST_WIDE: Final = 1.2  # … and more for a Chinese one: misreadings leave few, a form filled in otherwise many
 _BACK: Final = 24  # runs that are looked back at
 _FAR: Final = 1 << 32  # more than any place in a text
 
@@ -114,13 +115,19 @@ def _link(found: NDArray[np.int64], sums: NDArray[np.float64], weight: NDArray[n
             if gap < 0:
                 value = score[back] - (int(weight[earlier_end]) - int(weight[start]))
             else:
-                value = score[back] - (int(weight[start]) - int(weight[earlier_end])) * _COST
+                value = score[back] - _gap(gap, int(weight[start]) - int(weight[earlier_end]))
             value -= drift
             if value > best:
                 best, link = value, back
         before.append(link)
         score.append(covered[here] + best)
     return _trace(number, rows, covered, (before, score), weight)
+
+
+def _gap(size: int, weight: int) -> float:
+    """Return what a gap of so many characters costs; ``weight`` tells how many of them are Chinese."""
+    wide = (weight - size) // (HEAVY - 1)
+    return (size + wide * (HEAVY - 1)) * _COST + wide * _COST_WIDE
 
 
 def _solid(start: int, end: int, covered: float, weight: NDArray[np.int64]) -> bool:

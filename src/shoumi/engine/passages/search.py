@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shoumi.engine.passages import boilerplate
-from shoumi.engine.passages.align import Chain, Runs, chains, runs
+from shoumi.engine.passages.align import ENOUGH, Chain, Runs, chains, runs
 from shoumi.engine.passages.grams import Gram
 from shoumi.engine.passages.index import Hits, Segment
 from shoumi.engine.passages.normalise import Codes, Offsets, fold, folding
@@ -200,7 +200,9 @@ def _explained(chain: Chain, other: Chain) -> bool:
     """Whether another document covers the same characters clearly better."""
     own = _covered(chain, chain.start, chain.end)
     theirs = _covered(other, chain.start, chain.end)
-    return own < 0.8 * theirs
+    # A phrase in the middle of a passage: the two registered documents share it, and the passage is of one.
+    phrase = chain.coverage < 2 * ENOUGH and other.coverage >= 3 * chain.coverage and theirs >= own
+    return phrase or own < 0.8 * theirs
 
 
 def _covered(chain: Chain, start: int, end: int) -> int:
