@@ -17,7 +17,6 @@ from typing import Final, Protocol, TypeAlias
 from shoumi.engine.blob import Blob
 from shoumi.engine.types import Gap, Item
 
-
 MEMBERS: Final = "members"  # the part of a document that names a conversation and, a line each, who is in it
 
 

@@ -147,7 +147,7 @@ def _raw_groups(rules: Sequence[Rule]) -> list[Group]:
 
 
 def _raw_anchors(rules: Sequence[Rule]) -> Iterator[tuple[str, str, int]]:
-    """Yield each anchor, and each term when they are not too many: itself, how an encoding writes it, the kind of that."""
+    """Yield each anchor, and each term when they are few: itself, how an encoding writes it, the kind of that."""
     few = sum(len(rule.keywords) for rule in rules) <= _MANY
     for rule in rules:
         caseless = [(anchor, "i" in rule.flags) for anchor in dict.fromkeys(rule.anchors)]

@@ -33,7 +33,7 @@ class Run(NamedTuple):
         """Return where in the piece a character of the text begins."""
         return self.start + len(self.text[:index].encode(self.codec, "replace"))
 
-    def index(self, byte: int) -> int:
+    def index(self, byte: int) -> int:  # type: ignore[override]  # of text, as a Window's
         """Return which character of the text stands at a byte of the piece, or after it."""
         if byte <= self.start:
             return 0

@@ -107,7 +107,7 @@ class Segment:
     ``box`` is the place on the page as fractions (left, top, right, bottom), where the format tells it.
     ``origins`` says of raw bytes where parts of the text came from: code point, byte offset, codec; a match's
     locator then names the byte at which it begins.
-    ``sender``, ``time`` (ISO 8601) and ``conversation`` belong to a message of a chat; they go with what is found in it.
+    ``sender``, ``time`` (ISO 8601) and ``conversation`` belong to a message of a chat and go with what is found there.
     """
 
     text: str

@@ -219,6 +219,8 @@ def test_a_card_of_each_length_of_unionpay(find):
 
 
 def test_a_column_of_addresses_is_a_list(find):
-    cells = [Segment(f"p{number}@corp.cn", Locator(cell=f"B{number}"), joint="\n", label="邮箱") for number in range(12)]
+    cells = [
+        Segment(f"p{number}@corp.cn", Locator(cell=f"B{number}"), joint="\n", label="邮箱") for number in range(12)
+    ]
     assert "personal.people-list" in [match.rule for match in find(*cells)]
     assert {match.severity for match in find("\n".join(cell.text for cell in cells))} == {"info"}

@@ -15,7 +15,9 @@ from shoumi.engine.detectors._verdict import Asked, Refused, Valid, Verdict, rea
 from shoumi.engine.rule import Context, Rule
 
 NEAR: Final = 14  # characters in which a word that names something else, or any CJK text, must stand
-_SERIES: Final = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{4,5}[ ,-]{1,2}\0|\0[ ,-]{1,2}[0-9A-Fa-f]{4,5}(?![0-9A-Fa-f/])")
+_SERIES: Final = re.compile(
+    r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{4,5}[ ,-]{1,2}\0|\0[ ,-]{1,2}[0-9A-Fa-f]{4,5}(?![0-9A-Fa-f/])"
+)
 _CJK: Final = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 
 

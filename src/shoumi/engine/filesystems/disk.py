@@ -45,7 +45,7 @@ _SWAP: Final = (4086, (b"SWAPSPACE2", b"SWAP-SPACE"))
 
 
 def recognise(blob: Blob) -> bool:
-    """Whether a blob is a disk: wrapped in an image format, with a partition table, or one file system from its start."""
+    """Whether a blob is a disk: wrapped in an image format, with a partition table, or one file system."""
     if blob.size < _SMALLEST:
         return False
     stream = blob.open()

@@ -1,7 +1,7 @@
 """FAT12, FAT16 and FAT32: a partition in, files, deleted files and free clusters out.
 
-A deleted file keeps its entry but for the first character of the short name; its clusters are free again. They are taken in
-order from the first one, as far as they are still free. Source: Microsoft FAT Specification (2005).
+A deleted file keeps its entry but for the first character of the short name; its clusters are free again. They are
+taken in order from the first one, as far as they are still free. Source: Microsoft FAT Specification (2005).
 """
 
 from __future__ import annotations
