@@ -3,8 +3,9 @@
     python bench/passages.py [--docs 350] [--cells 100] [--seed 1] [--speed N,N] [--folder DIR]
 
 Prints the table of recall by kind of change, files without a planted passage that were flagged, wrong documents, span
-overlap, index size; with ``--speed 1000,20000`` registering and looking up 100 MB, and ``sim_text`` (Debian:
-similarity-tester) on the same files where it is installed. Everything is drawn with the seed.
+overlap, index size, speed of registering and looking up; ``--speed 1000,20000 --query 100`` measures more. The peers
+``sim_text`` (Debian: similarity-tester) and copydetect (PyPI) are run on the same files where they are installed.
+Everything is drawn with the seed.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from pathlib import Path
 import numpy as np
 
 import corpus
+import passages_peers
+import passages_speed
 from shoumi.engine.home import Home
 from shoumi.engine.intake import Intake
 from shoumi.engine.passages.normalise import Offsets, fold
@@ -43,7 +46,7 @@ class Cell:
     found: int = 0
     tried: int = 0
     overlap: list[float] = field(default_factory=list)
-    peer: int = 0
+    planted: list[tuple[str, int]] = field(default_factory=list)  # text of the file, place of the source
 
 
 class Bench:
@@ -115,6 +118,7 @@ class Bench:
             passages = self.searcher.search(raw).passages
             here = [one for one in passages if one.start < end and one.end > start]
             mine = [one for one in here if self.same(self.by_number[one.number], place, text)]
+            cell.planted.append((raw.decode(), place))
             cell.tried += 1
             self.files += 1
             if mine:
@@ -217,7 +221,8 @@ def changes(draw: random.Random, alphabet: str) -> dict[str, Callable[[str], str
 ROWS = (
     *((name, "zh", 40) for name in ("verbatim", "re-wrapped", "no punctuation", "full-width", "traditional")),
     *((name, "en", 120) for name in ("verbatim", "re-wrapped", "no punctuation", "full-width")),
-    ("verbatim", "zh", 30), ("verbatim", "en", 90), ("verbatim", "zh", 20), ("verbatim", "en", 60),
+    ("verbatim", "zh", 120), ("verbatim", "en", 360), ("verbatim", "zh", 30), ("verbatim", "en", 90),
+    ("verbatim", "zh", 20), ("verbatim", "en", 60),
     ("10 % noise", "zh", 120), ("10 % noise", "en", 360), ("3 % noise", "zh", 60), ("3 % noise", "en", 180),
     ("shuffled", "zh", 300),
 )  # fmt: skip
@@ -226,12 +231,14 @@ ROWS = (
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--docs", type=int, default=350)
-    parser.add_argument("--cells", type=int, default=100, help="planted passages for each row")
+    parser.add_argument("--cells", type=int, default=60, help="planted passages for each row")
     parser.add_argument("--unrelated", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rows", default="", help="only rows whose name holds this")
-    parser.add_argument("--speed", default="", metavar="N,N", help="also speed, with so many registered documents")
-    parser.add_argument("--query", type=int, default=100, help="megabytes to look up")
+    parser.add_argument(
+        "--speed", default="1000", metavar="N,N", help="speed with so many registered documents; empty: none"
+    )
+    parser.add_argument("--query", type=int, default=20, help="megabytes to look up")
     parser.add_argument("--folder", default=str(Path(tempfile.gettempdir()) / "shoumi-corpus"))
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as work:
@@ -248,8 +255,12 @@ def main() -> None:
                 cell = Cell(name, language, size)
                 bench.run(cell, kinds[name])
                 mean = statistics.mean(cell.overlap) if cell.overlap else 0.0
+                peers = "".join(
+                    f"   {peer} {100 * count / cell.tried:5.1f} %"
+                    for peer, count in (passages_peers.recall(bench, cell) if name == "verbatim" else {}).items()
+                )
                 print(
-                    f"{name:16} {language} {size:4}  {100 * cell.found / cell.tried:6.1f} %   span {mean:.3f}",
+                    f"{name:16} {language} {size:4}  {100 * cell.found / cell.tried:6.1f} %   span {mean:.3f}{peers}",
                     flush=True,
                 )
         print(f"wrong documents: {sum(bench.wrong.values())} in {bench.files} files {dict(bench.wrong)}")
@@ -258,8 +269,6 @@ def main() -> None:
         for line in which[:10]:
             print("   ", line[:300])
         if arguments.speed:
-            import passages_speed
-
             passages_speed.measure(bench)
 
 

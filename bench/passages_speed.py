@@ -73,7 +73,7 @@ def _one(bench: Any, documents: list[str], query: Path, megabytes: float) -> Non
     if shutil.which("sim_text"):
         files = [str(path) for path in query.iterdir()] + ["/"] + [str(path) for path in folder.iterdir()]
         listing = bench.work / "files"
-        listing.write_text("\n".join(files))
+        listing.write_text("\n".join(files) + "\n")  # sim_text wants the last line ended
         peer = _cpu(["sim_text", "-S", "-r8", "-o", os.devnull, "-i"], environment, listing)
         print(f"       sim_text -S -r8: {peer:.2f} CPU-s; ratio {own / peer:.2f}")
     text = query / "0.txt"
