@@ -84,6 +84,7 @@ class Ext:
         self._wide = wide if 32 <= wide <= 1024 else 32
         self._meta = struct.unpack_from("<I", head, 260)[0] if incompatible & _META_BG else None
         self._typed = bool(incompatible & 2)
+        self._inodes = min(self._inodes, part.size // max(128, self._size) + self._own)
         if not 128 <= self._size <= self._block or not self._per_group or not self._per_inodes:
             raise Corrupt("the superblock of the ext file system is damaged")
         self._groups = -(-(self._count - self._first) // self._per_group)
@@ -228,9 +229,12 @@ class Ext:
 
     def _runs(self, inode: _Inode) -> Iterator[Stretch]:
         """Yield where a file's blocks stand, with the holes between them. Raises Corrupt."""
-        pieces = self._extents(inode.blocks, 0) if inode.flags & _EXTENTS else self._pointers(inode)
-        at = 0
+        pieces = self._extents(inode.blocks, set()) if inode.flags & _EXTENTS else self._pointers(inode)
+        at = blocks = 0
         for logical, physical, count in pieces:
+            blocks += 1
+            if blocks > self._count:
+                raise Corrupt("the file's list of blocks is longer than the disk")
             if logical > at:
                 yield None, (logical - at) * self._block
             elif logical < at:
@@ -238,10 +242,10 @@ class Ext:
             yield (None if physical is None else physical * self._block), count * self._block
             at = logical + count
 
-    def _extents(self, raw: bytes, depth: int) -> Iterator[tuple[int, int | None, int]]:
+    def _extents(self, raw: bytes, seen: set[int]) -> Iterator[tuple[int, int | None, int]]:
         """Yield logical block, physical block, count. Blocks that were reserved but never written read as zeros."""
         magic, count, _, level = struct.unpack_from("<HHHH", raw, 0)
-        if magic != 0xF30A or depth > 6 or 12 + 12 * count > len(raw):
+        if magic != 0xF30A or level > 5 or 12 + 12 * count > len(raw):
             if not any(raw):
                 return
             raise Corrupt("the file's list of extents is damaged")
@@ -249,8 +253,11 @@ class Ext:
             entry = raw[12 + 12 * number : 24 + 12 * number]
             if level:
                 _, low, high = struct.unpack_from("<IIH", entry, 0)
-                block = self._part.exactly((low | high << 32) * self._block, self._block)
-                yield from self._extents(block, depth + 1)
+                place = low | high << 32
+                if place in seen:
+                    raise Corrupt("the file's list of extents bites its own tail")
+                seen.add(place)
+                yield from self._extents(self._part.exactly(place * self._block, self._block), seen)
             else:
                 logical, length, high, low = struct.unpack_from("<IHHI", entry, 0)
                 written = length <= 32768

@@ -227,7 +227,7 @@ class Ntfs:
 
     def entries(self) -> Iterator[Entry | Gap]:
         """Yield every file of the table, in its order; each named stream as a file of its own."""
-        total = sum(length for _, length in self._table) // self._size
+        total = min(sum(length for _, length in self._table), self._part.size) // self._size
         damaged = 0
         for number in range(total):
             record = self._complete(number)
@@ -296,11 +296,14 @@ class Ntfs:
             left -= length
 
     def _bytes(self, stream: _Stream) -> list[Stretch]:
-        limit = self._part.size
+        """Return a stream's runs in bytes; none reaches beyond the partition."""
+        limit = self._part.size // self._cluster
         return [
-            (None if first is None else first * self._cluster, count * self._cluster)
+            (None, count * self._cluster)
+            if first is None
+            else (first * self._cluster, min(count, limit - first) * self._cluster)
             for first, count in stream.runs
-            if first is None or first * self._cluster < limit
+            if first is None or first < limit
         ]
 
     def _path(self, record: _Record) -> str:

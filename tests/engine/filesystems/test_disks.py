@@ -1,0 +1,367 @@
+"""Disks: what their own tools wrote is read back, deleted files too; wrappers and partitions change nothing of it."""
+
+from __future__ import annotations
+
+import importlib.util
+import lzma
+import os
+import random
+import shutil
+import stat
+import struct
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shoumi.engine import registry
+from shoumi.engine.blob import Blob
+from shoumi.engine.errors import Encrypted, Unexamined, Unsupported
+from shoumi.engine.filesystems import disk, images, lznt, partitions
+from shoumi.engine.filesystems.volume import Part, clear_bits, joined
+from shoumi.engine.limits import Limits
+from shoumi.engine.settings import Settings
+from shoumi.engine.types import Gap, Item, Raw
+
+DATA = Path(__file__).parents[2] / "data"
+_spec = importlib.util.spec_from_file_location("make_disks", DATA / "make_disks.py")
+make_disks: Any = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(make_disks)
+
+TREE: dict[str, bytes] = make_disks.tree()
+SETTINGS = Settings()
+NAMES = ["fat12", "fat16", "fat32", "exfat", "ntfs", "ext2", "ext3", "ext4"]
+
+
+def content(name: str) -> bytes:
+    return lzma.decompress((DATA / "disks" / f"{name}.img.xz").read_bytes())
+
+
+def read_some(item: Item) -> bytes:
+    """Read at most 4 MiB: a damaged entry may claim any size of zeros, which the examination's budget bounds."""
+    stream, data = item.open(), b""
+    while len(data) < 4 << 20 and (chunk := stream.read(1 << 16)):
+        data += chunk
+    return data
+
+
+class Read:
+    """What a disk yields: files, deleted files and fragments by path, gaps, swept bytes."""
+
+    def __init__(self, data: bytes) -> None:
+        blob = Blob.of_bytes(data, Limits())
+        self.media_type = registry.sniffer().media_type(blob)
+        self.files: dict[str, bytes] = {}
+        self.deleted: dict[str, bytes] = {}
+        self.fragments: dict[str, bytes] = {}
+        self.gaps: list[Gap] = []
+        self.swept: list[Raw] = []
+        try:
+            for part in registry.extractors()[self.media_type].segments(blob, SETTINGS):
+                self._take(part)
+        except Unexamined as error:
+            self.gaps.append(Gap(error.reason, str(error)))
+
+    def _take(self, part: Any) -> None:
+        if isinstance(part, Item):
+            group = {"deleted": self.deleted, "fragment": self.fragments}.get(part.kind, self.files)
+            try:
+                group[part.path] = read_some(part)
+            except Unexamined as error:
+                self.gaps.append(Gap(error.reason, str(error)))
+        elif isinstance(part, Gap):
+            self.gaps.append(part)
+        elif isinstance(part, Raw):
+            self.swept.append(part)
+
+    def raw(self) -> bytes:
+        return b"".join(piece.data[slice(*piece.keep)] for piece in self.swept)
+
+
+def needs(program: str, package: str) -> str:
+    found = shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+    if not found:
+        if os.environ.get("CI"):
+            pytest.fail(f"{program} is missing: install {package}")
+        pytest.skip(f"{program} is missing: install {package}")
+    return found
+
+
+def living() -> dict[str, bytes]:
+    return {name: data for name, data in TREE.items() if "gone" not in name}
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "exfat"])
+def test_every_file_is_read(name: str) -> None:
+    read = Read(content(name))
+    assert read.media_type == "application/x-disk-image"
+    assert living().items() <= read.files.items()
+    assert not read.gaps
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "exfat"])
+def test_every_deleted_file_is_read(name: str) -> None:
+    read = Read(content(name))
+    gone = [data for path, data in TREE.items() if "gone" in path]
+    assert all(data in read.deleted.values() for data in gone)
+    assert "deep/gone one.txt" in read.deleted  # a long name survives deletion
+
+
+def test_exfat_reads_contiguous_and_scattered_files() -> None:
+    read = Read(content("exfat"))
+    plain = {name.replace("/", "_"): data for name, data in TREE.items() if name.isascii()}
+    assert read.files == {name: data for name, data in plain.items() if "gone" not in name}
+    assert read.deleted["deep_gone one.txt"] == TREE["deep/gone one.txt"]
+    assert read.deleted["gonezip.zip"] == TREE["gonezip.zip"]
+
+
+def test_ntfs_reads_named_streams_compressed_and_sparse_files() -> None:
+    files = Read(content("ntfs")).files
+    assert files["notes.txt:secret"].decode() == make_disks.MARK
+    assert files["comp/big.txt"] == TREE["big.txt"][:30_000]
+    assert files["comp/mixed.bin"] == make_disks.mixed()
+    assert files["sparse.bin"] == bytes(300_000) + b"end of sparse"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_deleted_is_swept_as_well(name: str) -> None:
+    assert make_disks.DELETED.encode() in Read(content(name)).raw()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_files_hold_is_not_swept(name: str) -> None:
+    assert b"line 1200 " not in Read(content(name)).raw()
+
+
+def test_text_behind_the_end_of_a_file_is_swept() -> None:
+    data = bytearray(content("fat16"))
+    end = data.index(TREE["notes.txt"]) + len(TREE["notes.txt"])
+    data[end : end + 5] = b"slack"
+    assert b"slack" in Read(bytes(data)).raw()
+
+
+def test_an_archive_in_free_space_is_opened() -> None:
+    data = bytearray(content("ext4"))
+    free = len(data) - 70_000
+    data[free : free + len(TREE["deep/a.zip"])] = TREE["deep/a.zip"]
+    read = Read(bytes(data))
+    assert read.fragments == {f"offset {free}.zip": TREE["deep/a.zip"]}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_truncated_disks_are_never_silent(name: str) -> None:
+    data = content(name)
+    draw = random.Random(name)
+    for _ in range(4):
+        read = Read(data[: draw.randrange(40_000, len(data) * 3 // 4)])
+        assert read.gaps or read.files
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_damaged_disks_end(name: str) -> None:
+    data = content(name)
+    draw = random.Random(name)
+    for _ in range(6):
+        damaged = bytearray(data)
+        for _ in range(200):
+            damaged[draw.randrange(min(len(data), 400_000))] = draw.randrange(256)
+        read = Read(bytes(damaged))
+        assert read.gaps or read.files or read.swept
+
+
+def test_a_chain_that_bites_its_tail_ends() -> None:
+    data = bytearray(content("fat16"))
+    sector, _, reserved = struct.unpack_from("<HBH", data, 11)
+    for number in range(2, 200):
+        struct.pack_into("<H", data, reserved * sector + 2 * number, number)
+    assert Read(bytes(data)).files
+
+
+def partitioned(scheme: str) -> tuple[bytes, list[bytes]]:
+    """Return a disk with three file systems and text between two of them, made without any tool."""
+    systems = [content("fat12"), content("ext2"), content("ntfs")]
+    starts, at = [], 2048
+    for system in systems:
+        starts.append(at)
+        at += len(system) // 512 + 2048
+    image = bytearray((at + 64) * 512)
+    for start, system in zip(starts, systems, strict=True):
+        image[start * 512 : start * 512 + len(system)] = system
+    image[(starts[1] - 8) * 512 : (starts[1] - 8) * 512 + 15] = "间隙 gap".encode().ljust(15, b".")
+    sizes = [len(system) // 512 for system in systems]
+    image[510:512] = b"\x55\xaa"
+    if scheme == "gpt":
+        image[446:462] = struct.pack("<B3sB3sII", 0, b"\0\2\0", 0xEE, b"\xff" * 3, 1, len(image) // 512 - 1)
+        image[512:604] = struct.pack("<8s64xQIII", b"EFI PART", 2, 4, 128, 0).ljust(92, b"\0")
+        for number, (start, size) in enumerate(zip(starts, sizes, strict=True)):
+            entry = b"\1" * 32 + struct.pack("<QQQ", start, start + size - 1, 0) + "数据".encode("utf-16-le")
+            image[1024 + 128 * number : 1024 + 128 * number + len(entry)] = entry
+        return bytes(image), systems
+    image[446:462] = struct.pack("<B3xB3xII", 0x80, 6, starts[0], sizes[0])
+    base = starts[1] - 63
+    image[462:478] = struct.pack("<B3xB3xII", 0, 5, base, len(image) // 512 - base)
+    image[base * 512 + 446 : base * 512 + 462] = struct.pack("<B3xB3xII", 0, 0x83, 63, sizes[1])
+    link = starts[2] - 63
+    image[base * 512 + 462 : base * 512 + 478] = struct.pack("<B3xB3xII", 0, 5, link - base, 9999)
+    image[base * 512 + 510 : base * 512 + 512] = b"\x55\xaa"
+    image[link * 512 + 446 : link * 512 + 462] = struct.pack("<B3xB3xII", 0, 7, 63, sizes[2])
+    image[link * 512 + 510 : link * 512 + 512] = b"\x55\xaa"
+    return bytes(image), systems
+
+
+@pytest.mark.parametrize("scheme", ["mbr", "gpt"])
+def test_partitions_are_read_and_what_lies_between_is_swept(scheme: str) -> None:
+    read = Read(partitioned(scheme)[0])
+    labels = {path.partition("/")[0] for path in read.files}
+    numbers = (1, 5, 6) if scheme == "mbr" else (1, 2, 3)
+    assert {label.partition(" (")[0] for label in labels} == {f"partition {number}" for number in numbers}
+    assert all(any(path.endswith("/" + name) for path in read.files) for name in living())
+    assert "间隙 gap".encode() in read.raw()
+
+
+def test_an_endless_chain_of_partitions_ends() -> None:
+    image = bytearray(partitioned("mbr")[0])
+    base = struct.unpack_from("<I", image, 470)[0]
+    struct.pack_into("<I", image, base * 512 + 470, 0)
+    struct.pack_into("<B3xB3xII", image, base * 512 + 462, 0, 5, 0, 1)
+    assert partitions.table(images.Plain(Blob.of_bytes(bytes(image), Limits())))[0] == "mbr"
+
+
+def test_a_missing_part_is_named() -> None:
+    image = partitioned("mbr")[0]
+    read = Read(image[: len(image) * 2 // 3])
+    assert any("before the partition does" in gap.detail for gap in read.gaps)
+
+
+@pytest.mark.parametrize(
+    ("form", "options"),
+    [
+        ("qcow2", []),
+        ("qcow2", ["-c"]),
+        ("qcow2", ["-c", "-o", "compression_type=zstd"]),
+        ("qcow2", ["-o", "compat=0.10"]),
+        ("qcow2", ["-o", "cluster_size=512"]),
+        ("vmdk", []),
+        ("vmdk", ["-o", "subformat=streamOptimized"]),
+        ("vpc", []),
+        ("vpc", ["-o", "subformat=fixed"]),
+        ("vhdx", []),
+        ("vdi", []),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "".join(value[-1:]),
+)
+def test_wrapped_disks_hold_the_same(form: str, options: list[str], tmp_path: Path) -> None:
+    program = needs("qemu-img", "qemu-utils")
+    plain, wrapped = tmp_path / "plain.img", tmp_path / "wrapped"
+    plain.write_bytes(content("fat16"))
+    subprocess.run([program, "convert", "-q", "-f", "raw", *options, "-O", form, plain, wrapped], check=True)
+    expected, read = Read(plain.read_bytes()), Read(wrapped.read_bytes())
+    assert read.media_type == "application/x-disk-image"
+    assert (read.files, read.deleted, read.gaps) == (expected.files, expected.deleted, [])
+
+
+def test_a_wrapped_disk_that_is_damaged_is_a_gap(tmp_path: Path) -> None:
+    program = needs("qemu-img", "qemu-utils")
+    plain, wrapped = tmp_path / "plain.img", tmp_path / "wrapped"
+    plain.write_bytes(content("fat12"))
+    for form in ("qcow2", "vmdk", "vpc", "vhdx"):
+        subprocess.run(
+            [program, "convert", "-q", "-c" if form == "qcow2" else "-p", "-f", "raw", "-O", form, plain, wrapped],
+            check=True,
+            capture_output=True,
+        )
+        data = wrapped.read_bytes()
+        draw = random.Random(form)
+        for _ in range(4):
+            damaged = bytearray(data)
+            for _ in range(60):
+                damaged[draw.randrange(min(len(data), 300_000))] = draw.randrange(256)
+            read = Read(bytes(damaged))
+            assert read.gaps or read.files or read.swept
+
+
+@pytest.mark.parametrize(
+    ("offset", "magic", "reason", "word"),
+    [
+        (3, b"-FVE-FS-", Encrypted, "BitLocker"),
+        (0, b"LUKS\xba\xbe\0\2", Encrypted, "LUKS"),
+        (32, b"NXSB", Unsupported, "APFS"),
+        (512, b"LABELONE", Unsupported, "LVM"),
+        (0, b"XFSB", Unsupported, "XFS"),
+        (65600, b"_BHRfS_M", Unsupported, "Btrfs"),
+        (1024, b"H+\0\4", Unsupported, "HFS+"),
+        (0, b"anything", Unsupported, "no file system"),
+    ],
+)
+def test_what_is_not_read_is_named(offset: int, magic: bytes, reason: type[Unexamined], word: str) -> None:
+    data = bytearray(200_000)
+    data[0] = 0xEB
+    data[offset : offset + len(magic)] = magic
+    image = images.Plain(Blob.of_bytes(bytes(data), Limits()))
+    with pytest.raises(reason, match=word):
+        disk.volume(Part(image, 0, image.size))
+
+
+def test_encrypted_partitions_are_not_swept_and_others_are() -> None:
+    image = bytearray(partitioned("mbr")[0])
+    start = struct.unpack_from("<I", image, 454)[0] * 512
+    image[start + 3 : start + 11] = b"-FVE-FS-"
+    read = Read(bytes(image))
+    assert [gap.reason for gap in read.gaps] == ["encrypted"]
+    assert any(path.startswith("partition 5") for path in read.files)
+
+
+def test_text_in_an_unknown_file_system_is_swept() -> None:
+    data = bytearray(200_000)
+    data[512:520] = b"LABELONE"
+    data[100_001:100_016] = "机密★10年".encode()
+    read = Read(bytes(data))
+    assert [gap.reason for gap in read.gaps] == ["unsupported"]
+    assert "机密★10年".encode() in read.raw()
+
+
+def test_a_disk_is_read_when_the_address_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from shoumi.engine.source import Found, Policy
+    from shoumi.engine.sources.local import PLUGIN
+
+    path = tmp_path / "sdx"
+    path.write_bytes(content("fat12"))
+    real, real_open = os.stat, os.fstat
+
+    def disguised(status: os.stat_result) -> os.stat_result:
+        return os.stat_result((stat.S_IFBLK | 0o600, *status[1:6], 0, *status[7:]))
+
+    monkeypatch.setattr(
+        os, "stat", lambda name, **more: disguised(real(name, **more)) if name == str(path) else real(name, **more)
+    )
+    monkeypatch.setattr(os, "fstat", lambda number: disguised(real_open(number)))
+    (found,) = PLUGIN.walk(str(path), Policy(), frozenset())
+    assert isinstance(found, Found)
+    assert (found.size, found.signature) == (1 << 20, "")
+    blob = Blob.of_file(str(path), Limits())
+    assert blob.size == 1 << 20
+    assert disk.recognise(blob)
+    blob.close()
+
+
+def test_devices_that_a_walk_meets_are_never_opened() -> None:
+    from shoumi.engine.source import Policy
+    from shoumi.engine.sources.local import PLUGIN
+
+    (gap,) = PLUGIN.walk("/dev/null", Policy(), frozenset())
+    assert isinstance(gap, Gap)
+    assert gap.reason == "special"
+
+
+def test_lznt1() -> None:
+    packed = bytes.fromhex("38b0884620462e20")  # not compressed: a plain chunk
+    assert lznt.decompress((0x3000 | 3).to_bytes(2, "little") + packed[:4], 4) == packed[:4]
+    chunk = bytes([0b00000010]) + b"A" + (0xFFF - 3).to_bytes(2, "little")
+    out = lznt.decompress((0xB000 | len(chunk) - 1).to_bytes(2, "little") + chunk, 4096)
+    assert out == b"A" * min(4096, 1 + 0xFFF)
+
+
+def test_helpers_of_extents() -> None:
+    assert list(joined([(5, 9), (0, 2), (9, 12), (2, 3)])) == [(0, 3), (5, 12)]
+    assert list(clear_bits(bytes([0b11110000, 0xFF, 0b1]), 20)) == [(0, 4), (17, 20)]
