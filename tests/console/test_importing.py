@@ -31,6 +31,15 @@ def workbook(rows) -> bytes:
     return content.getvalue()
 
 
+@pytest.fixture(autouse=True)
+def english():
+    """Sentences are compared in one language, whatever a test before left active."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        yield
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -77,14 +86,11 @@ def test_days_as_people_write_them(world, form):
     ],
 )
 def test_errors_are_named_with_their_row(world, line, part):
-    from django.utils import translation
-
     plan = importing.plan(read(f"number,name,unit,clearance,vetted on\n9,Fine,north,,\n{line}\n"), EVERYWHERE)
     assert [row.line for row in plan.good] == [2]
     [bad] = plan.bad
     assert bad.line == 3
-    with translation.override("en"):
-        assert part in " ".join(map(str, bad.errors))
+    assert part in " ".join(map(str, bad.errors))
 
 
 def test_a_number_twice_and_a_number_of_another_unit(world):
