@@ -36,7 +36,7 @@ _WORDS: Final = re.compile(
     r"|must|should|will|not|for|and|or|in|on|to|of|with|hash(?:ed)?|encrypted|plain|field|auto)",
     re.IGNORECASE,
 )
-_NOT_LITERAL: Final = re.compile(r"[()\[\]{}<>|]|=>|->|::|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|^[-/.#&]|^https?:")
+_NOT_LITERAL: Final = re.compile(r"[()\[\]{}<>|`]|=>|->|::|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|^[-/.#&]|^https?:")
 _NAME: Final = re.compile(r"[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+|[a-z][a-z0-9]*(?:[_.-][a-z0-9]+)+")  # of a thing in code
 _SHOWN: Final = 4  # characters of a token that tell its kind
 
