@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from shoumi.engine import encoding
-from shoumi.engine.rawruns import GB_COMMON, TEXTUAL, UTF8, Run, run, says_something
+from shoumi.engine.rawruns import GB_COMMON, TEXTUAL, UTF8, Run, gb_runs, run, says_something, untangled
 
 if TYPE_CHECKING:
     import re
@@ -45,8 +45,8 @@ def all_runs(data: bytes) -> Iterator[Run]:
             firm[found.start : found.end] = b"\1" * (found.end - found.start)
     free = np.frombuffer(firm, dtype=np.uint8) == 0
     yield from _gb(data, _stretches(_gb_seeds(flags, free)))
-    for codec, seeds in _wide_seeds(data, flags, free):
-        yield from wide_runs(data, seeds, codec)
+    wide = [found for codec, seeds in _wide_seeds(data, flags, free) for found in wide_runs(data, seeds, codec)]
+    yield from untangled(wide, likelihood)
 
 
 def _utf8(data: bytes, stretches: Iterable[tuple[int, int]]) -> Iterator[Run]:
@@ -83,11 +83,11 @@ def _gb(data: bytes, stretches: Iterable[tuple[int, int]]) -> Iterator[Run]:
     for first, end in stretches:
         if end <= at + 4:
             continue
-        at = _back(data, first, at, GB_COMMON)
-        while at < end and (match := GB_COMMON.search(data, at)) and match.start() < end:
-            at = match.end()
-            found = run(match.start(), at, match.group().decode("gb18030", "ignore"), "gb18030")
-            if found and says_something(found.text):
+        for found in gb_runs(data, _back(data, first, at, GB_COMMON), len(data)):
+            if found.start >= end:
+                break
+            at = found.end
+            if says_something(found.text):
                 yield found
 
 
@@ -110,6 +110,13 @@ def wide_runs(data: bytes, seeds: Any, codec: str, *, certain: bool = False) -> 
         found = run(start, end, data[start:end].decode(codec, "replace"), codec)
         if found and (certain or says_something(found.text)):
             yield found
+
+
+def likelihood(found: Run) -> int:
+    """Return how many of a run's characters are usual, less those that are not: one byte order against the other."""
+    usual = tables().usual
+    strange = sum(not usual[ord(char)] for char in found.text if "\x7f" < char < "\U00010000")
+    return len(found.text) - 2 * strange
 
 
 def _back(data: bytes, start: int, least: int, pattern: re.Pattern[bytes]) -> int:

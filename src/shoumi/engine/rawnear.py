@@ -12,8 +12,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from shoumi.engine.rawall import tables, wide_runs
-from shoumi.engine.rawruns import CONTROL, GB, GB_COMMON, TEXTUAL, UTF8, Run, run, says_something, untangled
+from shoumi.engine.rawall import likelihood, tables, wide_runs
+from shoumi.engine.rawruns import CONTROL, GB, GB_COMMON, TEXTUAL, UTF8, Run, gb_runs, run, says_something, untangled
 
 AROUND: Final = 512  # bytes on either side of an anchor that are decoded
 _NEAR: Final = 128  # bytes between a run with an anchor and a neighbour
@@ -29,19 +29,23 @@ _CODECS: Final = {1: "utf-16-le", 2: "utf-16-be"}
 
 
 def around(data: bytes, places: Sequence[tuple[int, int]], first: int, last: int) -> Iterator[list[Run]]:
-    """Yield the runs near places (end, kind) that lie in ``first`` to ``last``; each encoding and alignment apart."""
+    """Yield the runs near places (end, kind) that lie in ``first`` to ``last``: narrow ones, then wide ones.
+
+    They are apart because the first byte of a wide text may be a letter that ends a narrow one.
+    """
     lanes: dict[tuple[int, int], list[int]] = {}
     for end, kind in places:
         if first < end <= last:
             lanes.setdefault((kind, end % 2 if kind else 0), []).append(end)
-    for (kind, _), all_ends in lanes.items():
-        ends = all_ends
+    wide: list[Run] = []
+    for (kind, _), ends in lanes.items():
         if kind:
-            ends = [end for end in ends if _in_wide_text(data, end, kind)]
-            yield [found for window in _windows(ends, len(data)) for found in _wide(data, *window, _CODECS[kind])]
-            continue
-        ends = [end for end in ends if _in_text(data, end)]
-        yield [found for window in _windows(ends, len(data)) for found in _narrow(data, *window)]
+            sound = [end for end in ends if _in_wide_text(data, end, kind)]
+            wide += [found for window in _windows(sound, len(data)) for found in _wide(data, *window, _CODECS[kind])]
+        else:
+            sound = [end for end in ends if _in_text(data, end)]
+            yield [found for window in _windows(sound, len(data)) for found in _narrow(data, *window)]
+    yield untangled(wide, likelihood)
 
 
 def _windows(ends: Sequence[int], size: int) -> Iterator[tuple[int, int, list[int]]]:
@@ -155,9 +159,11 @@ def _utf8(data: bytes, start: int, end: int, *, edge: bool) -> Run | None:
 
 
 def _readings(part: bytes, base: int) -> Iterator[Run]:
-    for codec, pattern in (("utf-8", UTF8), ("gb18030", GB_COMMON), ("gb18030", GB)):
-        for match in pattern.finditer(part):
-            text = match.group().decode(codec, "ignore")
-            found = run(base + match.start(), base + match.end(), text, codec)
-            if found and (pattern is not GB or says_something(text)):
-                yield found
+    for match in UTF8.finditer(part):
+        text = match.group().decode("utf-8", "ignore")
+        if found := run(base + match.start(), base + match.end(), text, "utf-8"):
+            yield found
+    for pattern in (GB_COMMON, GB):
+        for found in gb_runs(part, 0, len(part), pattern):
+            if pattern is not GB or says_something(found.text):
+                yield found._replace(start=base + found.start, end=base + found.end)

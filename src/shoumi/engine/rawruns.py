@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from shoumi.engine import encoding
@@ -18,6 +19,8 @@ LEAST: Final = 6  # ASCII characters of a run
 LEAST_WIDE: Final = 2  # characters of one that holds others
 _WORD: Final = re.compile(r"[0-9A-Za-z]{4}")
 _STRANGE: Final = 84  # see encoding.strangeness: above it a run is chance
+_HIGH: Final = re.compile(rb"[\x80-\xff]")
+_TOLD: Final = 60  # characters that tell one reading from another
 _JUDGED: Final = 400  # characters
 
 
@@ -60,13 +63,28 @@ def says_something(text: str) -> bool:
     return encoding.strangeness(text) < _STRANGE
 
 
-def untangled(runs: list[Run]) -> list[Run]:
-    """Return runs in order; of those that overlap, the one that says more."""
+def gb_runs(data: bytes, start: int, end: int, pattern: re.Pattern[bytes] = GB_COMMON) -> Iterator[Run]:
+    """Yield the runs of GB 18030 in a stretch; where a stray byte puts one out of step, the likelier reading."""
+    at = start
+    while match := pattern.search(data, at, end):
+        text = match.group().decode("gb18030", "ignore")
+        wide = _HIGH.search(data, match.start(), match.end())
+        if wide and (other := pattern.match(data, wide.end(), end)):
+            shifted = other.group().decode("gb18030", "ignore")
+            if encoding.strangeness(shifted[:_TOLD]) < encoding.strangeness(text[:_TOLD]):
+                match, text = other, shifted
+        at = match.end()
+        if found := run(match.start(), at, text, "gb18030"):
+            yield found
+
+
+def untangled(runs: list[Run], worth: Callable[[Run], int] = lambda found: found.end - found.start) -> list[Run]:
+    """Return runs in order; of those that overlap, the one that is worth more: the longer one."""
     if not runs:
         return []
     covered = bytearray(max(found.end for found in runs))
     kept = []
-    for found in sorted(set(runs), key=lambda found: (found.start - found.end, found.start)):
+    for found in sorted(set(runs), key=lambda found: (-worth(found), found.start)):
         if covered.find(1, found.start, found.end) < 0:
             covered[found.start : found.end] = b"\1" * (found.end - found.start)
             kept.append(found)

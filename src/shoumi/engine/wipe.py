@@ -71,14 +71,8 @@ class Result:
     def verdict(self) -> Verdict:
         """``wiped`` when all of it was read and is one kind of overwrite; ``residual`` when anything else was seen."""
         kinds = {kind for kind in ("zeros", "ones", "pattern", "random") if self.pages[kind]}
-        if (
-            self.pages["data"]
-            or self.text
-            or self.files
-            or self.file_system
-            or len(kinds) > 1
-            or len(self.patterns) > 1
-        ):
+        left = self.pages["data"] or self.text or self.files or self.matches or self.file_system
+        if left or len(kinds) > 1 or len(self.patterns) > 1:
             return "residual"
         if self.unread:
             return "unread"
@@ -250,9 +244,10 @@ def _seek(data: bytes, offset: int, result: Result, inspector: Inspector, *, tex
     for part in rawcarve.swept(cast(BinaryIO, io.BytesIO(data)), [(0, len(data))]):
         if isinstance(part, Item):
             result.files += 1
-        elif isinstance(part, Raw) and text:
-            found = tuple(_placed(segment, offset) for segment in rawsweep.segments(part))
-            result.text += len(found)
+        elif isinstance(part, Raw):  # among random bytes only what a rule asks for is text rather than chance
+            swept = rawsweep.segments(part, inspector.places(part.data), everything=text)
+            found = tuple(_placed(segment, offset) for segment in swept)
+            result.text += len(found) if text else 0
             trail = Trail((Step("device", result.path),))
             events = inspector.inspect(Document(trail, found, method="salvage"))
             result.matches += [event for event in events if isinstance(event, Match)]
