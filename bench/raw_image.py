@@ -3,7 +3,8 @@
     python -m bench.raw_image [--megabytes 1000] [--plants 2000] [--runs 3] [--folder DIR]
 
 The image is seeded: 30 % random bytes, 30 % zeros, 40 % public text; every tenth plant lies across a border of
-MiB. ripgrep runs the fifteen patterns of ``p15.txt``, written in UTF-8, UTF-16LE and GB 18030 as bytes. Shoumi runs all its rules.
+MiB. ripgrep runs the fifteen patterns of ``p15.txt``, written in UTF-8, UTF-16LE and GB 18030 as bytes.
+Shoumi runs all its rules.
 """
 
 from __future__ import annotations
