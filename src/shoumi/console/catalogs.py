@@ -4,6 +4,7 @@ Enters the source of the console; leaves ``locale/<language>/LC_MESSAGES/django.
 and the compiled ``.mo`` next to it, both committed. Needs polib (MIT) and no system gettext:
 
     python -m shoumi.console.catalogs          collect, keep what is translated, compile; say what is missing
+    python -m shoumi.console.catalogs ROOM …   the same for these rooms only ("." is the project itself)
     python -m shoumi.console.catalogs --check  change nothing; exit code 1 when something is missing or out of date
 
 English is the language of the source: its catalog repeats each sentence, so all three are complete in the same way.
@@ -14,7 +15,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -126,10 +127,12 @@ def where(folder: Path, language: str) -> Path:
     return folder / "locale" / language / "LC_MESSAGES" / "django.po"
 
 
-def problems(*, write: bool) -> list[str]:
+def problems(*, write: bool, only: Collection[str] = ()) -> list[str]:
     """Return what is missing or out of date; with ``write``, bring the files up to date first."""
     found = []
     for folder, sentences in rooms().items():
+        if only and (folder.name if folder != HERE else ".") not in only:
+            continue
         for language in LANGUAGES:
             po, path = catalog(folder, language, sentences), where(folder, language)
             if write:
@@ -146,7 +149,8 @@ def problems(*, write: bool) -> list[str]:
 
 def main(arguments: list[str]) -> int:
     """Collect and compile, or check."""
-    found = problems(write="--check" not in arguments)
+    only = [name for name in arguments if not name.startswith("-")]
+    found = problems(write="--check" not in arguments, only=only)
     sys.stdout.write("".join(f"{line}\n" for line in found))
     return 1 if found else 0
 

@@ -1,5 +1,8 @@
 """An invented organisation for looking around: units, sixty people, accounts in every role. Made through the actions.
 
+Each room adds its own part: ``fill(account)`` in its ``demo.py``, called in the order of ``rooms.names()`` with a
+function from an account's name to the account.
+
 Enters an empty database, leaves lines with the logins. Passwords and second factors derive from this installation's
 key, so nothing here opens another installation. ``python -m shoumi.console.demo NAME`` prints a code.
 """
@@ -13,7 +16,11 @@ import random
 import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, Final
+
+from shoumi.console import rooms
 
 OFFICE: Final = "示例市资料中心"
 _UNITS: Final = (  # code, name, code above
@@ -116,6 +123,9 @@ def _fill() -> None:
             GrantRole.run(machine, user, role=role, unit=units[number].pk)
     for name in ACCOUNTS:
         _open(User.objects.full().get(username=name))
+    for room in rooms.names():
+        if find_spec(f"{room}.demo"):
+            import_module(f"{room}.demo").fill(lambda name: User.objects.full().get(username=name))
 
 
 def _open(user: Any) -> None:

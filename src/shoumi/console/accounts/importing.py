@@ -24,6 +24,7 @@ from shoumi.console.roles import Reach
 MOST_BYTES: Final = 5 * 2**20
 MOST_ROWS: Final = 10_000
 _MOST_UNPACKED: Final = 100 * 2**20
+_LONGEST_CELL: Final = 32_767  # characters, what a workbook holds: longer is a quote that was never closed
 _DAYS: Final = ("joined_on", "vetted_on", "trained_on", "committed_on")
 FIELDS: Final = ("number", "name", "unit", "post", "category", "email", *_DAYS)
 _REQUIRED: Final = ("number", "name", "unit")
@@ -219,10 +220,14 @@ def _text(content: bytes) -> list[list[str]]:
             raise Unreadable(_("The text of this CSV cannot be read. Save it as “CSV UTF-8” and try again.")) from error
     first = text.partition("\n")[0]
     mark = max(",;\t", key=first.count)
+    neither = _("This is neither CSV nor XLSX. Save the list as one of them and try again.")
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=mark))
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark))
     except csv.Error as error:
-        raise Unreadable(_("This is neither CSV nor XLSX. Save the list as one of them and try again.")) from error
+        raise Unreadable(neither) from error
+    if any(len(cell) > _LONGEST_CELL for row in rows for cell in row):  # csv's own limit is the whole process's
+        raise Unreadable(neither)
+    return rows
 
 
 def _workbook(content: bytes) -> list[list[str]]:
