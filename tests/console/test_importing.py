@@ -103,7 +103,7 @@ def test_a_number_twice_and_a_number_of_another_unit(world):
 
 def test_known_people_change_and_columns_that_are_absent_stay(world):
     [row] = importing.plan(read("number,name,unit\nn-norma,Norma Two,north\n"), EVERYWHERE).good
-    assert row.person == world.north_person
+    assert row.thing == world.north_person
     assert row.changed == {"name": ["Norma", "Norma Two"]}
     plan = importing.plan(read("number,name,unit\nn-norma,Norma,north\n"), EVERYWHERE)
     assert (plan.added, plan.altered, len(plan.good)) == ([], [], 1)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any, Final
 
 from django import forms
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from shoumi.console.accounts import importing, signin
+from shoumi.console.accounts import departures, importing, signin
 from shoumi.console.accounts.models import CATEGORIES, Office, Person, Unit, Upload, months_after
 from shoumi.console.action import Action, ActionForm, Done, Unmet, changes, plain
 from shoumi.console.roles import OFFICER, SYSTEM
+from shoumi.console.sheets import Plan, ReadList, WriteList
 
 KEEPERS: Final = frozenset({SYSTEM, OFFICER})
 
@@ -146,6 +145,9 @@ class Depart(Action):
         account = getattr(self.target, "account", None)
         if account is not None and account.pk == getattr(self.actor, "pk", None):
             raise Unmet(_("Nobody records their own departure."))
+        left = departures.unsettled(self.target)
+        if left:
+            raise Unmet(" ".join(str(one.sentence) for one in left))
 
     def write(self) -> Done:
         person, now = self.target, timezone.now()
@@ -160,39 +162,15 @@ class Depart(Action):
         return Done(person, {**changed, "reason": self.data["reason"], "account_closed": account is not None})
 
 
-class UploadPeople(Action):
+class UploadPeople(ReadList):
     """A list is read and kept until it is confirmed. Nothing about people changes yet."""
 
     name = "accounts.people.upload"
-    label = _("Read list")
-    intro = _("Nothing is written yet: the next page shows what would change, and which rows cannot be read.")
     roles = KEEPERS
-
-    class Input(ActionForm):
-        """The file."""
-
-        file = forms.FileField(
-            label=_("CSV or XLSX file"),
-            help_text=_("At most 5 MB and 10,000 rows. The first row names the columns, as in the template."),
-            widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx"}),
-        )
-
-        def clean_file(self) -> Any:
-            file = self.cleaned_data["file"]
-            try:
-                return file.name[:200], importing.read(file.read(importing.MOST_BYTES + 1))
-            except importing.Unreadable as error:
-                raise forms.ValidationError(error.sentence) from error
-
-    def write(self) -> Done:
-        name, rows = self.data["file"]
-        stale = Q(user=self.actor) | Q(made__lt=timezone.now() - timedelta(days=1))
-        Upload.objects.filter(stale).delete()
-        upload = Upload.objects.create(user=self.actor, name=name, rows=rows)
-        return Done(None, {"file": name, "rows": len(rows)}, result=upload)
+    sheet, waiting = importing.SHEET, Upload
 
 
-class ImportPeople(Action):
+class ImportPeople(WriteList):
     """The good rows of a list that was read become people; rows with errors are left out and named."""
 
     name = "accounts.people.import"
@@ -200,26 +178,19 @@ class ImportPeople(Action):
     roles = KEEPERS
     model = Upload
 
-    def units(self) -> Iterable[str]:
-        return ()  # every row is checked against the reach below
-
-    def check(self) -> None:
-        if self.target.user_id != getattr(self.actor, "pk", None):
-            raise Unmet(_("This list was read by somebody else. Read it yourself first."))
-        self.plan = importing.plan(self.target.rows, self.actor.reach(self.roles))
-        if not self.plan.good:
-            raise Unmet(_("No row can be imported. Correct the list and read it again."))
+    def plans(self) -> Plan:
+        return importing.plan(self.target.rows, self.actor.reach(self.roles))
 
     def write(self) -> Done:
         for row in self.plan.good:
-            person = row.person or Person(**row.values)
-            if row.person:
+            person = row.thing or Person(**row.values)
+            if row.thing:
                 changes(person, row.values)
             person.save()
         facts = {
             "file": self.target.name,
-            "added": [row.values["number"] for row in self.plan.good if row.person is None],
-            "changed": {row.values["number"]: row.changed for row in self.plan.good if row.person and row.changed},
+            "added": [row.values["number"] for row in self.plan.added],
+            "changed": {row.values["number"]: row.changed for row in self.plan.altered},
             "left_out": len(self.plan.bad),
         }
         result = (len(facts["added"]), len(facts["changed"]), facts["left_out"])
