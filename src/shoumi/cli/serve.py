@@ -1,4 +1,4 @@
-"""``shoumi serve``: the console, with one command: database, set-up link, web server."""
+"""``shoumi serve``: the console, with one command: database, set-up link, web server, background work."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "serve",
         help="start the console",
-        description="Start the console on this machine. The first start makes the database and prints a one-time link "
-        "with which the administrators are named; there is no default password. DATABASE_URL chooses PostgreSQL.",
+        description="Start the console on this machine: web server, worker and scheduler. The first start makes the "
+        "database and prints a one-time link with which the administrators are named; there is no default password. "
+        "DATABASE_URL chooses PostgreSQL.",
     )
     parser.add_argument("--bind", default="127.0.0.1:8731", metavar="HOST:PORT", help="default: 127.0.0.1:8731")
     parser.add_argument(
@@ -48,7 +49,6 @@ def run(arguments: argparse.Namespace) -> int:
         for line in server.prepare(address.rstrip("/"), demo=arguments.demo):
             print(line)
         print(f"Shoumi answers at {address} (Ctrl-C stops it)", flush=True)
-        server.serve(host, port)
+        return server.run(host, port)
     except server.CannotServe as error:
         raise UsageError(str(error)) from error
-    return 0

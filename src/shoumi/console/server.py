@@ -1,18 +1,23 @@
-"""What ``shoumi serve`` does: check the address, bring the database up to date, say what to do first, serve.
+"""What ``shoumi serve`` does: check the address, bring the database up to date, say what to do first, serve and work.
 
-Enters a bind address; leaves lines to print, then a running gunicorn. CannotServe becomes a sentence on the terminal.
+Enters a bind address; leaves lines to print, then two running processes: the web server (gunicorn) and the worker of
+the background jobs. CannotServe becomes a sentence on the terminal.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import os
+import signal
 import socket
-from collections.abc import Iterator
+import sys
+import time
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 THREADS: Final = 8
 WORKERS: Final = 2
+_GRACE: Final = 40.0  # seconds for requests and jobs under way, once a signal came
 
 
 class CannotServe(Exception):
@@ -92,6 +97,78 @@ def prepare(address: str, *, demo: bool) -> Iterator[str]:
     call_command("clearsessions")
     signin.forget()
     connection.close()  # the server's processes open their own
+
+
+def run(host: str, port: int) -> int:
+    """Serve and work, each in a process of its own, until a signal comes; then stop both and return the exit code.
+
+    A worker that ends is started anew; without the web server there is nothing left to do.
+    """
+    stop: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda number, _frame: stop.append(number))
+    web, worker, code = _process(lambda: serve(host, port)), _process(work), 0
+    while not stop:
+        ended, status = os.waitpid(-1, os.WNOHANG)
+        if ended == web:
+            web, code = 0, os.waitstatus_to_exitcode(status) or 1
+            break
+        if ended == worker:
+            time.sleep(1)
+            worker = _process(work)
+        if not ended:
+            time.sleep(0.2)
+    _end([process for process in (web, worker) if process])
+    return code
+
+
+def _process(main: Callable[[], None]) -> int:
+    """Start a process that ends when this one does, however that happens."""
+    from shoumi.console.jobs.worker import die_with
+
+    sys.stdout.flush()
+    parent, process = os.getpid(), os.fork()
+    if process:
+        return process
+    code = 1
+    try:
+        os.setpgid(0, 0)  # Ctrl-C reaches the parent, which passes it on once
+        die_with(parent, signal.SIGTERM)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
+        main()
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+    finally:
+        sys.stdout.flush()
+        os._exit(code)
+    return 0
+
+
+def _end(processes: list[int]) -> None:
+    """Ask processes to end; end those that do not in time."""
+    for process in processes:
+        os.kill(process, signal.SIGTERM)
+    until = time.monotonic() + _GRACE
+    waiting = set(processes)
+    while waiting:
+        ended, _status = os.waitpid(-1, os.WNOHANG)
+        waiting.discard(ended)
+        if not ended:
+            if time.monotonic() > until:
+                for process in waiting:
+                    os.kill(process, signal.SIGKILL)
+            time.sleep(0.1)
+
+
+def work(at_once: int = 2) -> None:
+    """Do background work until a signal comes."""
+    from shoumi.console.jobs import declared
+    from shoumi.console.jobs.worker import Loop
+
+    declared.registry()
+    Loop(at_once).run()
 
 
 def serve(host: str, port: int) -> None:
