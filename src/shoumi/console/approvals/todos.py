@@ -21,17 +21,15 @@ def signatures(user: Any) -> Iterator[Todo]:
     rows = list(mine.waiting(user).values_list("pk", "due"))
     if not rows:
         return
+    early = len(rows)
     late = sum(1 for _pk, due in rows if due and due < timezone.now())
     if late:
-        text = ngettext(
-            "%(n)d request is overdue for your approval.", "%(n)d requests are overdue for your approval.", late
-        )
+        early -= late
+        text = ngettext("%(n)d approval by you is overdue.", "%(n)d approvals by you are overdue.", late)
         yield Todo(text % {"n": late}, f"{reverse('approvals:waiting')}?due=yes", "seal", _("Decide"))
-    if len(rows) > late:
-        text = ngettext(
-            "%(n)d request waits for your approval.", "%(n)d requests wait for your approval.", len(rows) - late
-        )
-        yield Todo(text % {"n": len(rows) - late}, reverse("approvals:waiting"), "amber", _("Decide"))
+    if early:
+        text = ngettext("%(n)d request waits for your approval.", "%(n)d requests wait for your approval.", early)
+        yield Todo(text % {"n": early}, reverse("approvals:waiting"), "amber", _("Decide"))
 
 
 @provider

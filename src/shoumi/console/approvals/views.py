@@ -166,9 +166,7 @@ class OneRequest(Page):
             own=found.applicant_id == me.pk,
             again=found.state == RETURNED and flow.facts is not None,
             withdraw=found.state in OPEN,
-            place=showing.place(found, flow)
-            if found.state in (RETURNED, GRANTED) or found.applicant_id == me.pk
-            else "",
+            place=showing.place(found, flow) if found.applicant_id == me.pk else "",
             history=history[:30],
         )
 
