@@ -118,7 +118,7 @@ def _html(data: bytes) -> tuple[int, int]:
             digest = base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()
             assert f"'sha256-{digest}'" in policy.group(1)
     tree = lxml_html.document_fromstring(data)
-    assert [node.tag for node in tree.iter("script")] == ["script"] * 4
+    assert [node.tag for node in tree.iter("script")] == ["script"] * 5
     assert not tree.xpath("//img | //iframe | //object | //*[@onerror or @onload or @style]")
     outside = tree.xpath("//@src | //@href")
     assert outside == ["data:,"]

@@ -111,6 +111,8 @@ class _Writer:
                 "hidden": segment.hidden,
                 "method": method,
             }
+            if segment.hiding:
+                line["hiding"] = segment.hiding
             said = {"sender": segment.sender, "time": segment.time, "conversation": segment.conversation}
             line |= {name: value for name, value in said.items() if value}
             self._stream.write(json.dumps(line, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")

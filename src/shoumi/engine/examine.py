@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final, Protocol, TypeAlias, cast
 
-from shoumi.engine import chat, encoding, rawsweep, registry, sniff
+from shoumi.engine import chat, crop, encoding, rawsweep, registry, sniff
 from shoumi.engine.blob import Blob, refused
 from shoumi.engine.errors import Corrupt, Unexamined
 from shoumi.engine.limits import MIB, Budget
@@ -231,7 +231,7 @@ class Examiner:
         try:
             for part in plugin.segments(blob, self._settings):
                 if isinstance(part, Segment):
-                    pending.append(replace(part, hidden=True) if item.hidden else part)
+                    pending.extend(crop.seen(part, item) if item.hidden or item.frame else (part,))
                     size += len(part.text) + _PER_SEGMENT
                     self._slow(part, leaf, trail, blob.size)
                     if size >= _FLUSH:

@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from shoumi.engine import area
+from shoumi.engine import area, framed
 from shoumi.engine.detector import Detection, Mask
 from shoumi.engine.rule import Rule
-from shoumi.engine.types import Document, Finding, Locator, Match
+from shoumi.engine.types import Document, Finding, Locator, Match, Reason, Segment, Shown
 from shoumi.engine.view import Place, View
 
 AROUND: Final = 40  # characters of a snippet on each side
@@ -43,6 +43,7 @@ def matches(
     spans = [(*view.source_span(found.start, found.end), found) for found in detections]
     spans.sort(key=lambda entry: (entry[0], entry[1], entry[2].rule))
     secrets = _secrets(view, detections)
+    album: _Album | None = None
     for start, end, found in spans:
         rule = rules[found.rule]
         place = source.place(start)
@@ -52,8 +53,15 @@ def matches(
                 continue
         length = len(source.raw[start:end].decode("utf-8", "ignore"))
         data = dict(found.data)
+        picture = None
+        if place.segment.picture is not None:
+            album = album or _Album(source, spans, secrets)
+            picture = album.take(place.segment)
+            data["boxes"] = album.boxes(start, end)
         if place.segment.hidden:
             data["hidden"] = True
+            if place.segment.hiding:
+                data["hiding"] = place.segment.hiding
         if place.segment.locator.message is not None:
             data |= _message(source, start, end, place, mask)
         yield Match(
@@ -66,10 +74,60 @@ def matches(
             locator=_locator(place),
             span=(place.offset, place.offset + length),
             snippet=snippet(source, start, end, secrets),
-            reasons=found.reasons,
+            reasons=_why(found, place),
             area=channel or rule.area,
             data=data,
+            picture=picture,
         )
+
+
+class _Album:
+    """The pictures of a document's pages: each is made once, with everything that was found on the page."""
+
+    def __init__(
+        self, source: View, spans: Iterable[tuple[int, int, Detection]], secrets: Iterable[tuple[int, int, Mask]]
+    ) -> None:
+        self._source = source
+        self._frames = self._by_picture((start, end) for start, end, _ in spans)
+        self._bars = self._by_picture((start, end) for start, end, _ in secrets)
+        self._taken: set[int] = set()
+
+    def take(self, segment: Segment) -> Shown | None:
+        """Return the picture of a segment's page when it is asked for the first time."""
+        shown = segment.picture
+        if shown is None or id(shown) in self._taken:
+            return None
+        self._taken.add(id(shown))
+        return framed.framed(shown, self._frames.get(id(shown), []), self._bars.get(id(shown), []))
+
+    def boxes(self, start: int, end: int) -> list[framed.Box]:
+        """Return where a span stands on its page."""
+        return [box for _, box in self._boxes(start, end)]
+
+    def _by_picture(self, spans: Iterable[tuple[int, int]]) -> dict[int, list[framed.Box]]:
+        found: dict[int, list[framed.Box]] = {}
+        for start, end in spans:
+            for picture, box in self._boxes(start, end):
+                found.setdefault(picture, []).append(box)
+        return found
+
+    def _boxes(self, start: int, end: int) -> Iterator[tuple[int, framed.Box]]:
+        """Yield picture and box of every line of a span, which may go on over several segments."""
+        source = self._source
+        for number in range(source.segment_at(start), source.segment_at(max(start, end - 1)) + 1):
+            segment = source.segments[number]
+            if segment.picture is None:
+                continue
+            begin = source.starts[number]
+            first, last = (len(source.raw[begin : max(begin, at)].decode("utf-8", "ignore")) for at in (start, end))
+            for box in framed.boxes(segment, first, last):
+                yield id(segment.picture), box
+
+
+def _why(found: Detection, place: Place) -> tuple[Reason, ...]:
+    """Return a detection's reasons; of hidden content also how it is hidden."""
+    hiding = place.segment.hiding if place.segment.hidden else ""
+    return (*found.reasons, Reason(f"hidden.{hiding}")) if hiding else found.reasons
 
 
 def _message(source: View, start: int, end: int, place: Place, mask: Callable[[str], str]) -> dict[str, Any]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from shoumi.engine.source import Skipped
-from shoumi.engine.types import Gap, Locator, Match, Reason, Step, Trail
+from shoumi.engine.types import Gap, Locator, Match, Reason, Shown, Step, Trail
 
 _PLACE = Locator.__slots__
 
@@ -27,6 +28,7 @@ def write(event: Match | Gap | Skipped) -> list[Any]:
             [[reason.code, reason.values] for reason in event.reasons],
             event.area,
             event.data,
+            *_picture(event.picture),
         ]
     if isinstance(event, Gap):
         return ["g", event.reason, event.detail, _steps(event.trail), event.stage]
@@ -40,7 +42,7 @@ def read(entry: list[Any]) -> Match | Gap | Skipped:
         return Skipped(entry[1])
     if kind == "g":
         return Gap(entry[1], entry[2], _trail(entry[3]), entry[4])
-    _, id_, rule, category, severity, confidence, steps, place, span, snippet, reasons, area, data = entry
+    _, id_, rule, category, severity, confidence, steps, place, span, snippet, reasons, area, data, *picture = entry
     return Match(
         id_,
         rule,
@@ -54,7 +56,12 @@ def read(entry: list[Any]) -> Match | Gap | Skipped:
         tuple(Reason(code, tuple((name, value) for name, value in values)) for code, values in reasons),
         area,
         data,
+        Shown(base64.b64decode(picture[0]), tuple(picture[1])) if picture else None,
     )
+
+
+def _picture(shown: Shown | None) -> list[Any]:
+    return [] if shown is None else [base64.b64encode(shown.data).decode(), shown.area]
 
 
 def _steps(trail: Trail) -> list[list[str]]:

@@ -97,6 +97,14 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A page's picture, reduced, for reports, and which part of the page it shows (fractions)."""
+
+    data: bytes
+    area: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """A run of text that belongs together: a plain file, a page, a slide, a part of an office file, a cell.
 
@@ -105,6 +113,8 @@ class Segment:
     ``base`` and ``lines`` count the code points and newlines of the same segment that came before, when a large
     file is read in blocks; only matches that start inside ``keep`` (code points of this block) count.
     ``box`` is the place on the page as fractions (left, top, right, bottom), where the format tells it.
+    ``hiding`` says how hidden text is hidden: a code of ``messages/hidden.yaml`` without its prefix.
+    ``picture`` is the page that ``words`` or ``box`` are places on.
     ``origins`` says of raw bytes where parts of the text came from: code point, byte offset, codec; a match's
     locator then names the byte at which it begins.
     ``sender``, ``time`` (ISO 8601) and ``conversation`` belong to a message of a chat and go with what is found there.
@@ -124,6 +134,8 @@ class Segment:
     time: str = ""
     conversation: str = ""
     origins: tuple[tuple[int, int, str], ...] = ()
+    hiding: str = ""
+    picture: Shown | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +158,8 @@ class Item:
     ``path`` is the address for a source's items and the name inside the container for members. ``open`` returns
     a readable binary stream; for members it may be used once, before the next member is asked for. ``local`` says that
     ``path`` is a file of this machine, which is read in place instead. ``kind`` is the step it adds to the trail
-    (``file`` for what sources find, else the container's name).
+    (``file`` for what sources find, else the container's name). ``hiding`` says how a hidden one is hidden. ``frame``:
+    only this part of a picture is seen where it stands (fractions: left, top, right, bottom); the rest is cropped.
     """
 
     source: str
@@ -157,6 +170,8 @@ class Item:
     kind: str = "file"
     hidden: bool = False
     local: bool = False
+    hiding: str = ""
+    frame: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +219,11 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One place where one rule applies, ready to report: nothing in it shows the secret itself."""
+    """One place where one rule applies, ready to report: nothing in it shows the secret itself.
+
+    ``picture`` (WebP) is the page with what was found there framed; the first match of each page carries it, and only
+    reports that show pictures use it.
+    """
 
     id: str
     rule: str
@@ -218,6 +237,7 @@ class Match:
     reasons: tuple[Reason, ...]
     area: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    picture: Shown | None = None
 
     @property
     def path(self) -> str:

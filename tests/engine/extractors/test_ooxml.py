@@ -260,8 +260,14 @@ def test_slides_come_in_the_order_of_the_show_with_notes_and_hidden_ones() -> No
             **{"slides___rels__slide1_xml.rels": relationships(("notesSlide", "../notesSlides/notesSlide1.xml"))},
         )
     )  # fmt: skip
-    found = [(part.locator.slide, part.hidden, part.text) for part in parts if isinstance(part, Segment)]
-    assert found[:4] == [(1, False, "一\n\n"), (1, True, "隐形\n画外"), (1, False, "备注"), (2, True, "二")]
+    found = [(part.locator.slide, part.hiding, part.text) for part in parts if isinstance(part, Segment)]
+    assert found[:5] == [
+        (1, "", "一\n\n"),
+        (1, "hidden-shape", "隐形"),
+        (1, "off-page", "画外"),
+        (1, "", "备注"),
+        (2, "hidden-slide", "二"),
+    ]
 
 
 def test_white_letters_are_hidden_only_on_a_plain_slide() -> None:

@@ -133,7 +133,7 @@ def test_page_shows_the_gravest_when_there_are_too_many(monkeypatch: pytest.Monk
     rows = json.loads(re.search(r'id="matches">(.*?)</script>', page, re.DOTALL)[1])  # type: ignore[index]
     meta = json.loads(re.search(r'id="meta">(.*?)</script>', page, re.DOTALL)[1])  # type: ignore[index]
     assert [row[4] for row in rows] == ["critical", "critical", "high"]
-    assert meta["total"] == {"matches": 6, "gaps": 0}
+    assert meta["total"] == {"matches": 6, "gaps": 0, "unshown": 0}
 
 
 def test_page_without_scripts_says_first_what_was_not_examined() -> None:

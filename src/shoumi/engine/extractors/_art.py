@@ -89,9 +89,9 @@ def pictures(data: bytes, kind: str) -> Iterator[Item]:
         yield item(f"image{number}.{suffix}", body, kind)
 
 
-def item(name: str, data: bytes, kind: str, *, hidden: bool = False) -> Item:
+def item(name: str, data: bytes, kind: str, *, hiding: str = "") -> Item:
     """Return bytes as an embedded item."""
-    return Item("", name, len(data), None, lambda: BytesIO(data), kind, hidden=hidden)
+    return Item("", name, len(data), None, lambda: BytesIO(data), kind, hidden=bool(hiding), hiding=hiding)
 
 
 def _inflated(body: bytes) -> bytes:

@@ -11,7 +11,10 @@ from shoumi.engine.types import Locator, Segment
 _HEADING: Final = 40  # characters: what is longer is no column's title
 _MANY_DIGITS: Final = re.compile(r"[0-9]{6}")
 
-Cell = tuple[str, str, str, bool]  # text, letters of its column, place, hidden
+HIDDEN_SHEET: Final = "hidden-sheet"
+HIDDEN_ROW: Final = "hidden-row"
+HIDDEN_COLUMN: Final = "hidden-column"
+Cell = tuple[str, str, str, str]  # text, letters of its column, place, how it is hidden (empty: it is not)
 
 
 class Columns:
@@ -29,8 +32,12 @@ class Columns:
         """Yield the segments of a row."""
         joint = "\n"
         sheet, labels = self._sheet, self._labels
-        for text, letters, place, hidden in row:
-            yield Segment(text, Locator(None, None, sheet, place), hidden, joint, labels.get(letters, ""))
+        for text, letters, place, hiding in row:
+            where, label = Locator(None, None, sheet, place), labels.get(letters, "")
+            if hiding:
+                yield Segment(text, where, True, joint, label, hiding=hiding)
+            else:
+                yield Segment(text, where, False, joint, label)
             joint = "\t"
         if row and not self._titled:
             self._learn(row)

@@ -110,4 +110,4 @@ def _leftovers(ole: Ole, names: list[Name], kind: str) -> Iterator[Segment | Ite
             continue
         text = "\n".join(text for _, text in _sweep.runs(data))
         if text:
-            yield Segment(text, Locator(part="/".join(name)), hidden=True)
+            yield Segment(text, Locator(part="/".join(name)), hidden=True, hiding="machinery")

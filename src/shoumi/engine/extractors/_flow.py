@@ -17,18 +17,26 @@ _AROUND: Final = 24  # characters of context on each side of a hidden run
 _JOINED: Final = re.compile(r"[\w★☆※.@+-]*")
 _WORD: Final = re.compile(r"\w")
 
-SEEN, DELETED, HIDDEN = 0, 1, 2
-Run = tuple[str, int]
+# How a run is hidden; empty: it is seen. The words are those of ``messages/hidden.yaml``.
+SEEN: Final = ""
+DELETED: Final = "deleted"
+HIDDEN: Final = "hidden-text"
+WHITE: Final = "ground-colour"
+TINY: Final = "tiny"
+FIELD: Final = "field-code"
+OFF_PAGE: Final = "off-page"
+NOTE: Final = "markup-comment"
+Run = tuple[str, str]
 
 
 class Flow:
     """Collects paragraphs of one part; ``ready`` yields segments as they fill, ``end`` the rest."""
 
-    def __init__(self, locator: Locator, *, hidden: bool = False) -> None:
-        self._locator, self._hidden = locator, hidden
+    def __init__(self, locator: Locator, *, hiding: str = SEEN) -> None:
+        self._locator, self._hiding = locator, hiding
         self._parts: list[str] = []
         self._size = self._base = self._lines = 0
-        self._secret: list[str] = []
+        self._secret: dict[str, list[str]] = {}
         self._joint = "\f"
         self._any = False
         self.last = ""  # the paragraph added last, where salvage continues
@@ -54,11 +62,13 @@ class Flow:
             self.add("".join([text for text, _ in runs]))
             return
         self.add("".join(text for text, kind in runs if kind == SEEN))
-        self.hide(*unseen(runs))
+        for text, hiding in unseen(runs):
+            self.hide(text, hiding=hiding)
 
-    def hide(self, *texts: str) -> None:
-        """Add text that no reader sees."""
-        self._secret += [text for text in texts if text.strip()]
+    def hide(self, *texts: str, hiding: str) -> None:
+        """Add text that no reader sees, and how it is hidden."""
+        if found := [text for text in texts if text.strip()]:
+            self._secret.setdefault(hiding, []).extend(found)
         self._size += sum(map(len, texts))
 
     def ready(self) -> Iterator[Segment]:
@@ -70,18 +80,26 @@ class Flow:
         """Yield what is collected."""
         text = "".join(self._parts)
         if self._any:
-            yield Segment(text, self._locator, self._hidden, self._joint, base=self._base, lines=self._lines)
+            yield Segment(
+                text,
+                self._locator,
+                bool(self._hiding),
+                self._joint,
+                base=self._base,
+                lines=self._lines,
+                hiding=self._hiding,
+            )
             self._joint = "\n"
         if self._parts:
             self._base += len(text) + 1
             self._lines += text.count("\n") + 1
-        if self._secret:
-            yield Segment("\n".join(self._secret), self._locator, hidden=True, joint="\f")
-        self._parts, self._secret, self._size, self._any = [], [], 0, False
+        for hiding, texts in self._secret.items():
+            yield Segment("\n".join(texts), self._locator, hidden=True, joint="\f", hiding=hiding)
+        self._parts, self._secret, self._size, self._any = [], {}, 0, False
 
 
-def unseen(runs: Sequence[Run]) -> Iterator[str]:
-    """Yield each stretch of hidden runs with the seen text around it, as far as it may belong to it.
+def unseen(runs: Sequence[Run]) -> Iterator[Run]:
+    """Yield each stretch of hidden runs with the seen text around it, as far as it may belong to it, and its hiding.
 
     Deleted text is read without what was inserted in its place only as far as runs tell: inserted text is seen.
     """
@@ -98,9 +116,9 @@ def unseen(runs: Sequence[Run]) -> Iterator[str]:
             before = "".join(run for run, kind in runs[:at] if kind != DELETED)[-_AROUND:]
             after = "".join(run for run, kind in runs[end:] if kind == SEEN)[:_AROUND]
             following = _JOINED.match(after)
-            yield before + text + (following.group() if following else "")
+            yield before + text + (following.group() if following else ""), runs[at][1]
         else:
-            yield text
+            yield text, runs[at][1]
         at = end
 
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from shoumi.engine.extractors._flow import TINY, WHITE
 from shoumi.engine.extractors._xml import Element, attribute, local
 
 _SAME: Final = 0.6  # of the font size: runs whose base lines differ less stand on one line
 _BACK: Final = 0.5  # of the font size: how far a run may begin before the last one's end
 _SPACE: Final = 0.4  # gap, in font sizes, that separates words of Latin text
 _CELL: Final = 2.0  # gap, in font sizes, that separates cells
+_TINY: Final = 0.35  # millimetres: a point
 _MOST: Final = 100_000  # steps of a delta list
 
 
@@ -23,7 +25,7 @@ class Glyphs:
 
     def __init__(self, root: Element) -> None:
         self._shown: list[str] = []
-        self._hidden: list[str] = []
+        self._hidden: dict[str, list[str]] = {}
         self._end = self._line = float("-inf")
         for element in root.iter("{*}TextObject"):
             self._object(element)
@@ -31,9 +33,10 @@ class Glyphs:
             if local(element.getparent().tag) != "TextObject" and element.text:
                 self._shown.append("\n" + element.text)
 
-    def texts(self) -> tuple[str, str]:
-        """Return the text that is seen and the text that is not."""
-        return "".join(self._shown).strip("\n"), "\n".join(self._hidden)
+    def texts(self) -> tuple[str, dict[str, str]]:
+        """Return the text that is seen, and the text that is not by how it is hidden."""
+        hidden = {how: "\n".join(texts) for how, texts in self._hidden.items()}
+        return "".join(self._shown).strip("\n"), hidden
 
     def _object(self, element: Element) -> None:
         box = _numbers(attribute(element, "Boundary"))
@@ -47,7 +50,7 @@ class Glyphs:
             if not text:
                 continue
             if unseen:
-                self._hidden.append(text)
+                self._hidden.setdefault(unseen, []).append(text)
                 continue
             x, y = _first(attribute(code, "X")), _first(attribute(code, "Y"))
             steps = _deltas(attribute(code, "DeltaX"))
@@ -68,13 +71,31 @@ class Glyphs:
         self._end, self._line = x + width, y
 
 
-def _unseen(element: Element) -> bool:
-    """Whether an object, or a block around it, is switched off or wholly see-through."""
+def _unseen(element: Element) -> str:
+    """Return how an object, or a block around it, is hidden: switched off, wholly see-through, white; empty: it is not.
+
+    White letters may stand on a dark ground that the page draws itself; nothing here tells, and they are named, too.
+    """
+    for fill in element.iterchildren("{*}FillColor"):
+        value = attribute(fill, "Value").split()
+        if attribute(fill, "Alpha") == "0":
+            return "invisible"
+        if value in (["255", "255", "255"], ["#FF", "#FF", "#FF"]):
+            return WHITE
+    if (_numbers(attribute(element, "Size")) or [4.0])[0] * _scale(element) < _TINY:
+        return TINY
     while element is not None:
-        if attribute(element, "Visible").lower() == "false" or attribute(element, "Alpha") == "0":
-            return True
+        if attribute(element, "Visible").lower() == "false":
+            return "layer-off"
+        if attribute(element, "Alpha") == "0":
+            return "invisible"
         element = element.getparent()
-    return False
+    return ""
+
+
+def _scale(element: Element) -> float:
+    matrix = _numbers(attribute(element, "CTM"))
+    return (abs(matrix[3]) or abs(matrix[1]) or 1.0) if len(matrix) == 6 else 1.0
 
 
 def _placed(x: float, y: float, box: list[float], matrix: list[float]) -> tuple[float, float]:

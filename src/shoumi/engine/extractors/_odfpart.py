@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from shoumi.engine.extractors._cells import Cell, Columns
-from shoumi.engine.extractors._flow import DELETED, HIDDEN, SEEN, Flow, remainder
+from shoumi.engine.extractors._cells import HIDDEN_COLUMN, HIDDEN_ROW, HIDDEN_SHEET, Cell, Columns
+from shoumi.engine.extractors._flow import DELETED, FIELD, HIDDEN, NOTE, SEEN, Flow, remainder
 from shoumi.engine.extractors._numbers import column, plain
 from shoumi.engine.extractors._odftext import Paragraph, Styles
 from shoumi.engine.extractors._package import Package
@@ -66,7 +66,7 @@ class Reader:
             yield from self._sheet.end()
         if reading.failed:
             self._rest(chunks, any_text=any_text)
-        self._flow.hide(*reading.notes)
+        self._flow.hide(*reading.notes, hiding=NOTE)
         yield from self._flow.end()
 
     def _rest(self, chunks: Callable[[], Iterable[bytes]], *, any_text: bool) -> None:
@@ -97,7 +97,7 @@ class Reader:
         else:
             self._declared(element, name)
 
-    def _state(self, element: Element, above: list[str]) -> int:
+    def _state(self, element: Element, above: list[str]) -> str:
         if "deletion" in above:
             return DELETED
         if "section" in above:
@@ -106,7 +106,7 @@ class Reader:
                     return HIDDEN
         return SEEN
 
-    def _paragraph(self, element: Element, reading: Elements, state: int) -> None:
+    def _paragraph(self, element: Element, reading: Elements, state: str) -> None:
         paragraph = Paragraph(self._styles)
         paragraph.read(element, state)
         self._flow.runs(paragraph.runs)
@@ -119,11 +119,11 @@ class Reader:
 
     def _declared(self, element: Element, name: str) -> None:
         if name == "script":
-            self._flow.hide("".join(element.itertext()))
+            self._flow.hide("".join(element.itertext()), hiding="script")
         elif name in ("user-field-decl", "variable-set"):
-            self._flow.hide(attribute(element, "string-value"))
+            self._flow.hide(attribute(element, "string-value"), hiding=FIELD)
         elif name == "dde-connection-decl":
-            self._flow.hide(" ".join(str(value) for value in element.attrib.values()))
+            self._flow.hide(" ".join(str(value) for value in element.attrib.values()), hiding=FIELD)
         elif name in ("named-range", "content-validation"):
             keys = ("name", "cell-range-address", "condition", "base-cell-address")
             self._flow.add(" ".join(value for key in keys if (value := attribute(element, key))))
@@ -153,7 +153,8 @@ class _Sheet:
 
     def __init__(self, table: Element, styles: Styles, part: str | None) -> None:
         self._name, self._styles, self._part = attribute(table, "name"), styles, part
-        self._hidden = styles.hides(table) or attribute(table, "display") == "false"
+        off = styles.hides(table) or attribute(table, "display") == "false"
+        self._hiding = HIDDEN_SHEET if off else SEEN
         self._columns = Columns(self._name)
         self._column = self._row = 0
         self._gone: list[range] = []
@@ -162,7 +163,8 @@ class _Sheet:
 
     def start(self) -> Iterator[Segment]:
         """Yield the sheet's name."""
-        yield Segment(self._name, Locator(sheet=self._name, part=self._part), self._hidden)
+        place = Locator(sheet=self._name, part=self._part)
+        yield Segment(self._name, place, bool(self._hiding), hiding=self._hiding)
 
     def end(self) -> Iterator[Segment]:
         """Yield what stands beside the cells: comments, drawings."""
@@ -183,14 +185,12 @@ class _Sheet:
                 self._extra -= len(found)
                 if self._extra < 0:
                     break
-                found = [
-                    (text, letters, f"{letters}{self._row + copy + 1}", hidden) for text, letters, _, hidden in found
-                ]
+                found = [(text, letters, f"{letters}{self._row + copy + 1}", how) for text, letters, _, how in found]
             yield from self._columns.segments(found)
         self._row += times
 
     def _cells(self, row: Element) -> list[Cell]:
-        unseen = self._hidden or attribute(row, "visibility") in ("collapse", "filter")
+        unseen = self._hiding or (HIDDEN_ROW if attribute(row, "visibility") in ("collapse", "filter") else SEEN)
         found: list[Cell] = []
         at = 0
         for cell in row.iterchildren("{*}table-cell", "{*}covered-table-cell"):
@@ -203,8 +203,8 @@ class _Sheet:
                         if self._extra < 0:
                             break
                     letters = column(at + copy + 1)
-                    hidden = unseen or any(at + copy in gone for gone in self._gone)
-                    found.append((text, letters, f"{letters}{self._row + 1}", hidden))
+                    how = unseen or (HIDDEN_COLUMN if any(at + copy in gone for gone in self._gone) else SEEN)
+                    found.append((text, letters, f"{letters}{self._row + 1}", how))
             at += times
         return found
 
@@ -228,25 +228,26 @@ class _Sheet:
             shown = f"{shown}\n{value}" if shown else value
         formula = attribute(cell, "formula")
         if '"' in formula:
-            self._note([[(formula, HIDDEN)]], place)
+            self._note([[(formula, "formula")]], place)
         return shown or attribute(cell, "string-value")
 
     def _note(self, boxes: list[list[tuple[str, int]]], place: str) -> None:
         for runs in boxes:
             text = "".join(text for text, _ in runs)
             if text.strip() and len(self._notes) < 20_000:
-                hidden = self._hidden or any(state for _, state in runs)
-                self._notes.append(Segment(text, Locator(sheet=self._name, cell=place, part=self._part), hidden, "\n"))
+                how = self._hiding or next((state for _, state in runs if state), SEEN)
+                where = Locator(sheet=self._name, cell=place, part=self._part)
+                self._notes.append(Segment(text, where, bool(how), "\n", hiding=how))
 
 
 def _page(page: Element, styles: Styles, number: int, part: str | None) -> Iterator[Segment]:
-    hidden = styles.hides(page)
-    flow = Flow(Locator(slide=number, part=part), hidden=hidden)
+    hiding = "hidden-slide" if styles.hides(page) else SEEN
+    flow = Flow(Locator(slide=number, part=part), hiding=hiding)
     notes = [child for child in page.iterchildren("*") if local(child.tag) == "notes"]
     _shapes(page, flow, styles)
     yield from flow.end()
     for entry in notes:
-        flow = Flow(Locator(slide=number, part="notes"), hidden=hidden)
+        flow = Flow(Locator(slide=number, part="notes"), hiding=hiding)
         _shapes(entry, flow, styles)
         yield from flow.end()
 

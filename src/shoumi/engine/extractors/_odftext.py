@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from shoumi.engine.extractors._flow import HIDDEN, SEEN, Run
+from shoumi.engine.extractors._flow import HIDDEN, SEEN, TINY, WHITE, Run
 from shoumi.engine.extractors._xml import Element, Elements, attribute, local
 from shoumi.engine.types import Locator, Segment
 
@@ -31,7 +31,7 @@ _CONDITIONS: Final = frozenset({"hidden-text", "conditional-text"})
 class Styles:
     """Names of styles that hide what they apply to: characters, paragraphs, sections, tables, slides."""
 
-    hidden: set[str] = field(default_factory=set)
+    hiding: dict[str, str] = field(default_factory=dict)  # name → how
 
     def learn(self, element: Element) -> None:
         """Take in a ``style:style`` element that has ended."""
@@ -40,21 +40,19 @@ class Styles:
             white = attribute(properties, "color").lower() == "#ffffff" and background in ("", "transparent", "#ffffff")
             tiny = attribute(properties, "font-size") in ("1pt", "0.5pt")
             family = attribute(element, "family")
-            unseen = (
-                attribute(properties, "display") in ("none", "false")
-                or attribute(properties, "visibility") == "hidden"
-                or (family == "text" and (white or tiny))
-            )
-            if unseen:
-                self.hidden.add(attribute(element, "name"))
-                self.hidden.add(attribute(element, "display-name"))
-        self.hidden.discard("")
+            how = WHITE if family == "text" and white else TINY if family == "text" and tiny else ""
+            if attribute(properties, "display") in ("none", "false") or attribute(properties, "visibility") == "hidden":
+                how = HIDDEN
+            if how:
+                self.hiding[attribute(element, "name")] = self.hiding[attribute(element, "display-name")] = how
+        self.hiding.pop("", None)
 
-    def hides(self, element: Element) -> bool:
-        """Whether an element's own style hides it."""
-        if not self.hidden:
-            return False
-        return any(key.endswith("}style-name") and value in self.hidden for key, value in element.attrib.items())
+    def hides(self, element: Element) -> str:
+        """Return how an element's own style hides it, empty when it does not."""
+        if not self.hiding:
+            return SEEN
+        names = (value for key, value in element.attrib.items() if key.endswith("}style-name"))
+        return next((self.hiding[name] for name in names if name in self.hiding), SEEN)
 
 
 @dataclass(slots=True)
@@ -65,11 +63,11 @@ class Paragraph:
     runs: list[Run] = field(default_factory=list)
     boxes: list[list[Run]] = field(default_factory=list)
 
-    def read(self, element: Element, state: int = SEEN) -> None:
+    def read(self, element: Element, state: str = SEEN) -> None:
         """Read a paragraph or heading."""
-        self._walk(element, HIDDEN if self.styles.hides(element) else state)
+        self._walk(element, self.styles.hides(element) or state)
 
-    def _walk(self, element: Element, state: int) -> None:
+    def _walk(self, element: Element, state: str) -> None:
         if element.text:
             self.runs.append((_spaced(element.text), state))
         for child in element:
@@ -78,9 +76,9 @@ class Paragraph:
             if child.tail:
                 self.runs.append((_spaced(child.tail), state))
 
-    def _child(self, child: Element, name: str, state: int) -> None:
+    def _child(self, child: Element, name: str, state: str) -> None:
         if name in ("span", "a"):
-            self._walk(child, HIDDEN if self.styles.hides(child) else state)
+            self._walk(child, self.styles.hides(child) or state)
         elif name == "s":
             count = attribute(child, "c")
             self.runs.append((" " * (min(int(count), 1000) if count.isdecimal() else 1), state))
@@ -100,17 +98,16 @@ class Paragraph:
         elif name not in _DROPPED:
             self._walk(child, state)
 
-    def _ruby(self, element: Element, state: int) -> None:
+    def _ruby(self, element: Element, state: str) -> None:
         for child in element.iterchildren("*"):
             if local(child.tag) == "ruby-base":
                 self._walk(child, state)
             elif child.text:
                 self.boxes.append([(child.text, state)])
 
-    def box(self, element: Element, state: int) -> None:
+    def box(self, element: Element, state: str) -> None:
         """Read everything below that is a paragraph, a title or a name; deeper boxes come with their paragraph."""
-        if self.styles.hides(element):
-            state = HIDDEN
+        state = self.styles.hides(element) or state
         for child in element.iterchildren("*"):
             name = local(child.tag)
             if name in _PARAGRAPH:

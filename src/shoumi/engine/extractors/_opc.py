@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
+from shoumi.engine.extractors._crops import crops
 from shoumi.engine.extractors._flow import Flow
 from shoumi.engine.extractors._package import Package
 from shoumi.engine.extractors._xml import Element, attribute, local, strip, tree
@@ -143,15 +144,26 @@ def leftovers(package: Package, seen: Iterable[str]) -> Iterator[Segment | Item]
             yield from loose(package, name)
         else:
             embedded.append(name)
+    frames = crops(package, {part: _pictures(package, part) for part in package.cropping}) if embedded else {}
     for name in sorted(embedded, key=natural):
-        yield package.item(package.entries[name], KIND)
+        yield package.item(package.entries[name], KIND, frame=frames.get(name))
     for entry in package.shadowed:
-        yield package.item(entry, KIND, hidden=True)
+        yield package.item(entry, KIND, hiding="shadowed")
+
+
+def _pictures(package: Package, part: str) -> dict[str, str]:
+    """Return relationship id → stored name of what a part leads to inside the package."""
+    found = {}
+    for relation, target in relations(package, part).items():
+        stored = None if target.external else package.find(target.target)
+        if stored:
+            found[relation] = stored
+    return found
 
 
 def loose(package: Package, part: str) -> Iterator[Segment]:
     """Yield the text and the attributes of a part whose format nobody knows, a line each."""
-    flow = Flow(Locator(part=part), hidden=bool(_UNSEEN.search(part)))
+    flow = Flow(Locator(part=part), hiding="machinery" if _UNSEEN.search(part) else "")
     for text in _vml(package, part) if part.lower().endswith(".vml") else strip(package.chunks(part), values=True):
         for line in text.splitlines():
             if line.strip():

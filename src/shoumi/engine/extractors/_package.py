@@ -51,6 +51,7 @@ class Package:
         self.cut = False
         self.damaged: dict[str, Unexamined] = {}
         self.entries: dict[str, Entry] = {}
+        self.cropping: dict[str, None] = {}  # parts that speak of cropped pictures, as far as they were read
         self.shadowed: list[Entry] = []  # parts that a later one of the same name hides from every reader
         self._folded: dict[str, str] = {}
         for entry in self._directory():
@@ -75,12 +76,14 @@ class Package:
         stored = self.find(name)
         if stored is None:
             return
-        size = 0
+        size, tail = 0, b""
         try:
             for chunk in self._unpack(self.entries[stored]):
                 if not size and _ENTITY.search(chunk, 0, _PROLOGUE):
                     self.damaged[stored] = Corrupt("it defines entities, as no office program does; none was expanded")
-                size += len(chunk)
+                if b"srcRect" in chunk or b"crop" in chunk or b"srcRect" in tail + chunk[:8]:
+                    self.cropping[stored] = None
+                size, tail = size + len(chunk), chunk[-8:]
                 yield chunk
                 if size > self.limit:
                     raise Corrupt(f"only the first {size} bytes were read")
@@ -98,9 +101,12 @@ class Package:
                 break
         return b"".join(parts)
 
-    def item(self, entry: Entry, source: str, *, hidden: bool = False) -> Item:
+    def item(
+        self, entry: Entry, source: str, *, hiding: str = "", frame: tuple[float, float, float, float] | None = None
+    ) -> Item:
         """Return a part as something to examine on its own."""
-        return Item(source, entry.name, None, None, self._opener(entry), kind=source, hidden=hidden)
+        opener = self._opener(entry)
+        return Item(source, entry.name, None, None, opener, source, hidden=bool(hiding), hiding=hiding, frame=frame)
 
     def gaps(self) -> Iterator[Gap]:
         """Yield what could not be read, once everything has been tried."""

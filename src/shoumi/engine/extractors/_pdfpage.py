@@ -7,8 +7,8 @@ that it invented and that are narrower than a letter are taken out. Source: ISO 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from ctypes import byref, c_double, c_float, c_int, c_uint, create_string_buffer
+from collections.abc import Callable, Iterator
+from ctypes import byref, c_double, c_float, c_int, c_uint, c_ulong, create_string_buffer
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -28,15 +28,18 @@ _RESIDENT: Final = re.compile(
 )
 _FEW: Final = 10  # characters: a page with pictures and less text than this is one to look at
 _OBJECTS: Final = 200_000
+_INSIDE: Final = 20_000  # objects of a form
 _TEXT, _PATH, _IMAGE, _FORM = 1, 2, 3, 5
 _INVISIBLE, _CLIP = 3, 7
 _FLAT: Final = 0.05  # points: letters of a font that this machine does not have take no height
 _TINY: Final = 1.0  # points: letters lower than this are not read
 _STRINGS: Final = ("Contents", "T", "Subj", "TU", "V", "DV", "RC")
+_ANNOTATION: Final = "hidden-annotation"
 _HIDDEN_FLAGS: Final = 0x02 | 0x20  # Hidden, NoView
 _COVERS: Final = frozenset({5, 28})  # square, redaction
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top in points
+Matrix = tuple[float, float, float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,8 @@ class Page:
     unreadable: bool
 
 
-def read(document: Any, number: int) -> Page | None:
-    """Return page ``number`` (from 1), None when PDFium cannot load it."""
+def read(document: Any, number: int, off: frozenset[str] = frozenset()) -> Page | None:
+    """Return page ``number`` (from 1), None when PDFium cannot load it; ``off``: names of layers that are not shown."""
     pypdfium2 = _pdfium.library()
 
     try:
@@ -62,31 +65,32 @@ def read(document: Any, number: int) -> Page | None:
     try:
         textpage = page.get_textpage()
         try:
-            return _page(page, textpage, number)
+            return _page(page, textpage, number, off)
         finally:
             textpage.close()
     finally:
         page.close()
 
 
-def _page(page: Any, textpage: Any, number: int) -> Page:
+def _page(page: Any, textpage: Any, number: int, off: frozenset[str]) -> Page:
     text = _text(textpage)
     shapes = _shapes(page)
     around = list(_annotations(page, number, shapes))
-    secret: list[str] = []
-    for piece in _unseen(page, textpage, shapes):
+    secret: dict[str, list[str]] = {}
+    for piece, hiding in _unseen(page, textpage, shapes, off):
         hidden = _tidy(piece)
         if hidden:
             text = text.replace(hidden, "", 1)
-            secret.append(hidden)
+            secret.setdefault(hiding, []).append(hidden)
     segments: list[Segment | Item] = []
     locator = Locator(page=number)
     if text.strip():
         segments.append(Segment(text, locator))
-    if secret:
-        segments.append(Segment("\n".join(secret), locator, hidden=True))
-    whole = "\n".join([text, *secret, *(part.text for part in around if isinstance(part, Segment))])
-    letters = sum(map(len, text.split()), 0) + sum(map(len, secret))
+    for hiding, found in secret.items():
+        segments.append(Segment("\n".join(found), locator, hidden=True, hiding=hiding))
+    unseen = [line for found in secret.values() for line in found]
+    whole = "\n".join([text, *unseen, *(part.text for part in around if isinstance(part, Segment))])
+    letters = sum(map(len, text.split()), 0) + sum(map(len, unseen))
     bare = letters < _FEW and (shapes.pictures > 0 or shapes.outlines > 200)
     return Page((*segments, *around), whole, bare, _unreadable(shapes, letters))
 
@@ -148,48 +152,78 @@ def _box(textpage: Any, index: int) -> Box | None:
 
 @dataclass(slots=True)
 class _Shapes:
-    """What is drawn on a page: text objects and opaque areas, each with its place in the order of drawing."""
+    """What is drawn on a page: text objects and opaque areas, each with its place in the order of drawing.
 
-    texts: list[tuple[int, Any, Box]]
-    dark: list[tuple[int, Box]]  # filled areas that are not white
-    light: list[tuple[int, Box]]
+    What a form holds has the form's place in that order, and stands where the form puts it.
+    """
+
+    texts: list[tuple[float, Any, Box]]
+    dark: list[tuple[float, Box]]  # filled areas that are not white
+    light: list[tuple[float, Box]]
     pictures: int
     outlines: int
+    grounds: list[tuple[float, Box, tuple[int, int, int]]]  # filled areas with their colours
+
+    def add(self, order: float, thing: Any, kind: int, box: Box) -> None:
+        """Take in a text, a path or a picture."""
+        if kind == _TEXT:
+            self.texts.append((order, thing, box))
+        elif kind == _PATH:
+            self.outlines += 1
+            colour = _filled(thing)
+            if colour is not None:
+                (self.light if min(colour) > 250 else self.dark).append((order, box))
+                self.grounds.append((order, box, colour))
+        elif kind == _IMAGE:
+            self.pictures += 1
+            self.dark.append((order, box))
+
+    def form(self, order: float, form: Any, outer: Matrix, depth: int) -> None:
+        """Take in what a form holds, some levels deep."""
+        pdfium = _pdfium.raw()
+        matrix = _matrix(form, outer)
+        count = min(max(0, pdfium.FPDFFormObj_CountObjects(form)), _INSIDE)
+        for number in range(count):
+            thing = pdfium.FPDFFormObj_GetObject(form, number)
+            kind = pdfium.FPDFPageObj_GetType(thing)
+            place = order + (number + 1) / (count + 1) / 8**depth
+            if kind == _FORM and depth < 5:
+                self.form(place, thing, matrix, depth + 1)
+            else:
+                self.add(place, thing, kind, _moved(_bounds(thing), matrix))
 
 
 def _shapes(page: Any) -> _Shapes:
     pdfium = _pdfium.raw()
-    shapes = _Shapes([], [], [], 0, 0)
+    shapes = _Shapes([], [], [], 0, 0, [])
     for order in range(min(pdfium.FPDFPage_CountObjects(page), _OBJECTS)):
         thing = pdfium.FPDFPage_GetObject(page, order)
         kind = pdfium.FPDFPageObj_GetType(thing)
-        if kind == _TEXT:
-            shapes.texts.append((order, thing, _bounds(thing)))
-        elif kind == _PATH:
-            shapes.outlines += 1
-            colour = _filled(thing)
-            if colour is not None:
-                (shapes.light if min(colour) > 250 else shapes.dark).append((order, _bounds(thing)))
-        elif kind == _IMAGE:
-            shapes.pictures += 1
-            shapes.dark.append((order, _bounds(thing)))
-        elif kind == _FORM:
-            shapes.pictures += _pictures(thing, 0)
+        if kind == _FORM:
+            shapes.form(order, thing, (1.0, 0.0, 0.0, 1.0, 0.0, 0.0), 0)
+        else:
+            shapes.add(order, thing, kind, _bounds(thing))
     return shapes
 
 
-def _pictures(form: Any, depth: int) -> int:
-    """Count pictures inside a form, some levels deep."""
+def _matrix(form: Any, outer: Matrix) -> Matrix:
+    """Return a form's matrix, followed by the one of what it stands in (8.3.4)."""
     pdfium = _pdfium.raw()
-    count = 0
-    for number in range(min(pdfium.FPDFFormObj_CountObjects(form), 1000)):
-        thing = pdfium.FPDFFormObj_GetObject(form, number)
-        kind = pdfium.FPDFPageObj_GetType(thing)
-        if kind == _IMAGE:
-            count += 1
-        elif kind == _FORM and depth < 5:
-            count += _pictures(thing, depth + 1)
-    return count
+    own = pdfium.FS_MATRIX()
+    if not pdfium.FPDFPageObj_GetMatrix(form, byref(own)):
+        return outer
+    a, b, c, d, e, f = outer
+    return (
+        own.a * a + own.b * c, own.a * b + own.b * d, own.c * a + own.d * c, own.c * b + own.d * d,
+        own.e * a + own.f * c + e, own.e * b + own.f * d + f,
+    )  # fmt: skip
+
+
+def _moved(box: Box, matrix: Matrix) -> Box:
+    a, b, c, d, e, f = matrix
+    corners = [(x * a + y * c + e, x * b + y * d + f) for x in box[::2] for y in box[1::2]]
+    across, down = zip(*corners, strict=True)
+    return min(across), min(down), max(across), max(down)
 
 
 def _bounds(thing: Any) -> Box:
@@ -217,28 +251,64 @@ def _colour(thing: Any) -> tuple[int, int, int, int] | None:
     return red.value, green.value, blue.value, alpha.value
 
 
-def _unseen(page: Any, textpage: Any, shapes: _Shapes) -> Iterator[str]:
-    pdfium = _pdfium.raw()
+def _unseen(page: Any, textpage: Any, shapes: _Shapes, off: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Yield text that no reader sees, and how it is hidden."""
     width, height = page.get_size()
     scanned = _scanned(shapes, width * height)
     left, bottom, right, top = page.get_bbox() if hasattr(page, "get_bbox") else (0.0, 0.0, width, height)
     for order, thing, box in shapes.texts:
         x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-        covered = any(at > order and _inside(x, y, area) for at, area in (*shapes.dark, *shapes.light))
-        outside = not (left <= x <= right and bottom <= y <= top)
-        tiny = _FLAT < box[3] - box[1] < _TINY  # or a row of dots, which has no letter in it
-        hidden = (covered and not scanned) or outside
-        if not hidden and not scanned:
-            mode = pdfium.FPDFTextObj_GetTextRenderMode(thing)
-            hidden = mode in (_INVISIBLE, _CLIP)
-            colour = None if hidden else _colour(thing)
-            if colour and (colour[3] < 10 or min(colour[:3]) > 250):
-                below = any(at < order and _inside(x, y, area) for at, area in shapes.dark)
-                hidden = not below or colour[3] < 10
-        if hidden or tiny:
+        hiding = ""
+        if not (left <= x <= right and bottom <= y <= top):
+            hiding = "off-page"
+        elif off and not _layers(thing).isdisjoint(off):
+            hiding = "layer-off"
+        elif not scanned:
+            covered = any(at > order and _inside(x, y, area) for at, area in (*shapes.dark, *shapes.light))
+            hiding = "covered" if covered else _colourless(order, thing, x, y, shapes)
+        tiny = not hiding and _FLAT < box[3] - box[1] < _TINY  # or a row of dots, which has no letter in it
+        if hiding or tiny:
             text = _object_text(thing, textpage)
-            if hidden or any(map(str.isalnum, text)):
-                yield text
+            if hiding or any(map(str.isalnum, text)):
+                yield text, hiding or "tiny"
+
+
+def _colourless(order: float, thing: Any, x: float, y: float, shapes: _Shapes) -> str:
+    """Return how a text is hidden by the way it is painted, empty when it is not."""
+    if _pdfium.raw().FPDFTextObj_GetTextRenderMode(thing) in (_INVISIBLE, _CLIP):
+        return "invisible"
+    colour = _colour(thing)
+    if not colour:
+        return ""
+    if colour[3] < 10:
+        return "invisible"
+    ground = [(at, area, rgb) for at, area, rgb in shapes.grounds if at < order and _inside(x, y, area)]
+    if min(colour[:3]) > 250:
+        below = any(at < order and _inside(x, y, area) for at, area in shapes.dark)
+        return "" if below else "ground-colour"
+    return "ground-colour" if ground and ground[-1][2] == colour[:3] else ""
+
+
+def _layers(thing: Any) -> set[str]:
+    """Return the names of the layers that an object is marked to belong to (ISO 32000-2, 8.11.3.2)."""
+    pdfium = _pdfium.raw()
+    found = set()
+    for number in range(min(max(0, pdfium.FPDFPageObj_CountMarks(thing)), 20)):
+        mark = pdfium.FPDFPageObj_GetMark(thing, number)
+        if _mark_text(lambda *rest, mark=mark: pdfium.FPDFPageObjMark_GetName(mark, *rest)) != "OC":
+            continue
+        found.add(_mark_text(lambda *rest, mark=mark: pdfium.FPDFPageObjMark_GetParamStringValue(mark, b"Name", *rest)))
+    return found
+
+
+def _mark_text(ask: Callable[..., Any]) -> str:
+    pdfium = _pdfium.raw()
+    size = c_ulong()
+    if not ask(None, 0, byref(size)) or size.value <= 2:
+        return ""
+    buffer = (pdfium.FPDF_WCHAR * (size.value // 2 + 1))()
+    ask(buffer, size.value, byref(size))
+    return bytes(buffer)[: size.value - 2].decode("utf-16-le", "replace").rstrip("\0")
 
 
 def _scanned(shapes: _Shapes, area: float) -> bool:
@@ -287,7 +357,12 @@ def _annotations(page: Any, number: int, shapes: _Shapes) -> Iterator[Segment | 
             pdfium.FPDFPage_CloseAnnot(annotation)
     for unseen, texts in enumerate(said):
         if texts:
-            yield Segment("\n".join(texts), Locator(page=number, part="annotation"), bool(unseen))
+            yield Segment(
+                "\n".join(texts),
+                Locator(page=number, part="annotation"),
+                bool(unseen),
+                hiding=_ANNOTATION if unseen else "",
+            )
 
 
 def _string(annotation: Any, key: str) -> str:

@@ -63,7 +63,7 @@ def forms(document: Any) -> Iterator[Segment]:
         pdfium.FPDF_GetXFAPacketContent(document, number, buffer, size, byref(size))
         text = stripped([buffer.raw])
         if text:
-            yield Segment(text, Locator(part=f"form {number + 1}"), hidden=True)
+            yield Segment(text, Locator(part=f"form {number + 1}"), hidden=True, hiding="form")
 
 
 def attachments(document: Any) -> Iterator[Item | Gap]:

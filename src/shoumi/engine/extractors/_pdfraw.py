@@ -29,6 +29,9 @@ _STRING: Final = re.compile(rb"\((?:\\.|[^\\()])*\)|<[0-9A-Fa-f\s]{4,}>", re.DOT
 _SHOWN: Final = re.compile(
     rb"(\((?:\\.|[^\\()])*\)|<[0-9A-Fa-f\s]*>|\[[^\]]*\])\s*(?:Tj|TJ|'|\")|(T\*|Td|TD|Tm|ET)\b", re.DOTALL
 )
+_OFF: Final = re.compile(rb"/OFF\s*\[([0-9R\s]{1,20000})\]")
+_REFERENCE: Final = re.compile(rb"([0-9]+)\s+[0-9]+\s+R")
+_LAYER: Final = re.compile(rb"/Name\s*(\((?:\\.|[^\\()])*\)|<[0-9A-Fa-f\s]*>)")
 _ESCAPES: Final = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"", b"f": b""}
 _ESCAPE: Final = re.compile(rb"\\([0-7]{1,3}|\r?\n|.)", re.DOTALL)
 _OUT: Final = 64 * 1024 * 1024  # bytes that all streams together may give
@@ -65,6 +68,40 @@ def labels(data: bytes) -> Iterator[tuple[str, str]]:
     for source in (data, *_inflated(data, b"/ObjStm")):
         for name, value in _INFO.findall(source):
             yield name.decode("latin-1"), string(value)
+
+
+def layers_off(data: bytes) -> frozenset[str]:
+    """Return the names of layers that are switched off when the document is opened (8.11.4.3)."""
+    if b"/OCProperties" not in data and b"/ObjStm" not in data:
+        return frozenset()
+    sources = (data, *_inflated(data, b"/ObjStm"))
+    numbers = {
+        number
+        for source in sources
+        if b"/OCProperties" in source or b"/OFF" in source
+        for listed in _OFF.findall(source)
+        for number in _REFERENCE.findall(listed)
+    }
+    if not numbers:
+        return frozenset()
+    names = set()
+    for source in sources:
+        for number, body in _objects(source):
+            if number in numbers and (name := _LAYER.search(body)):
+                names.add(string(name.group(1)))
+    return frozenset(names)
+
+
+def _objects(source: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield number and beginning of objects, of a file's body or of an object stream (7.5.7)."""
+    for found in _NUMBER.finditer(source):
+        yield found.group(1), source[found.end() : found.end() + 1000].partition(b"endobj")[0]
+    index = re.match(rb"\s*((?:[0-9]+\s+[0-9]+\s+)+)", source)
+    if index:
+        pairs = index.group(1).split()
+        places = [*map(int, pairs[1::2]), len(source)]
+        for number, start, end in zip(pairs[::2], places, places[1:], strict=False):
+            yield number, source[index.end() + start : index.end() + min(end, start + 1000)]
 
 
 def string(raw: bytes) -> str:

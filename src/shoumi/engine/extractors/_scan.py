@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from shoumi.engine import codes, ocr
+from shoumi.engine import codes, framed, ocr
 from shoumi.engine.settings import Settings
 from shoumi.engine.types import Locator, Segment, Word
 
@@ -23,20 +23,28 @@ def page_segments(page: Image, place: Locator, settings: Settings, *, corner: bo
     """Yield the codes and the text of one picture. Icons are passed over unless ``--ocr all`` asks for them."""
     if max(page.size) < ocr.SMALLEST and settings.ocr != "all":
         return
-    for code in codes.read(page):
-        yield Segment(code.text, Locator(page=place.page, part="qr"), box=code.box)
+    symbols = codes.read(page)
+    shown = framed.reduced(page) if symbols else None
+    for code in symbols:
+        yield Segment(code.text, Locator(page=place.page, part="qr"), box=code.box, picture=shown)
     if corner:
         reading = ocr.recognise_corner(page)
         if reading.text:
-            yield Segment(reading.text, place, words=reading.words)
+            yield Segment(reading.text, place, words=reading.words, picture=shown or framed.reduced(page))
         return
     base = lines = 0
     for top, bottom in _strips(page):
         whole = (top, bottom) == (0, page.height)
-        reading = ocr.recognise(page if whole else page.crop((0, top, page.width, bottom)))
+        strip = page if whole else page.crop((0, top, page.width, bottom))
+        reading = ocr.recognise(strip)
         if reading.text:
             words = reading.words if whole else tuple(_moved(word, top, bottom, page.height) for word in reading.words)
-            yield Segment(reading.text, place, joint="\n" if base else "\f", base=base, lines=lines, words=words)
+            if whole and shown is not None:
+                picture = shown
+            else:
+                picture = framed.reduced(strip, (0.0, top / page.height, 1.0, bottom / page.height))
+            joint = "\n" if base else "\f"
+            yield Segment(reading.text, place, joint=joint, base=base, lines=lines, words=words, picture=picture)
             base += len(reading.text) + 1
             lines += reading.text.count("\n") + 1
 

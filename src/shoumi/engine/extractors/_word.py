@@ -7,11 +7,12 @@ given only when it says something else than the first.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from shoumi.engine.extractors._flow import DELETED, HIDDEN, SEEN, Run
+from shoumi.engine.extractors._flow import DELETED, HIDDEN, OFF_PAGE, SEEN, TINY, WHITE, Run
 from shoumi.engine.extractors._xml import Element, attribute, local
 
 SPACES: Final = (
@@ -61,7 +62,16 @@ _PARAGRAPH_PROPERTIES: Final = frozenset(space + "pPr" for space in SPACES)
 _NAMING: Final = {"docPr": ("descr", "title"), "textpath": ("string",), "shape": ("alt",), "cNvPr": ("descr", "title")}
 _FORM_TEXTS: Final = frozenset({"alias", "tag", "default", "statusText", "helpText", "listEntry", "listItem"})
 _OFF: Final = frozenset({"0", "false", "off", "none"})
-_WHITE: Final = "FFFFFF"
+PAPER: Final = "FFFFFF"
+_HIGHLIGHTS: Final = {
+    "black": "000000", "white": "FFFFFF", "yellow": "FFFF00", "green": "00FF00", "cyan": "00FFFF", "magenta": "FF00FF",
+    "blue": "0000FF", "red": "FF0000", "darkBlue": "00008B", "darkCyan": "008B8B", "darkGreen": "006400",
+    "darkMagenta": "800080", "darkRed": "8B0000", "darkYellow": "808000", "darkGray": "A9A9A9", "lightGray": "D3D3D3",
+}  # fmt: skip
+_FAR: Final = 16_000_000  # EMU, 44 cm: no page is as wide
+_NEAR: Final = -4_000_000  # EMU: farther left or up than any margin
+_STYLE_FAR: Final = re.compile(r"(?:margin-)?(?:left|top):\s*(-?[0-9.]+)(pt|in|cm|mm)?")
+_POINTS: Final = {"pt": 1.0, "in": 72.0, "cm": 28.35, "mm": 2.835, "": 1.0}
 
 # Symbol fonts put their signs into the private area: the ones that stand in marks (Wingdings, Wingdings 2, Symbol).
 _SYMBOLS: Final = {0xF0AB: "★", 0xF0B6: "☆", 0xF0E9: "★", 0xF0EA: "★", 0xF0B7: "•", 0xF06C: "●", 0xF06E: "■"}
@@ -94,7 +104,7 @@ class Paragraph:
     runs: list[Run] = field(default_factory=list)
     boxes: list[list[Run]] = field(default_factory=list)
     fields: list[str] = field(default_factory=list)
-    shaded: bool = False
+    ground: str = PAPER  # colour under the letters; empty: not known
 
     def read(self, element: Element) -> None:
         """Read a ``w:p``."""
@@ -105,10 +115,10 @@ class Paragraph:
                 if name == "pStyle" and attribute(entry, "val") in self.styles.hidden:
                     state = HIDDEN
                 elif name == "shd":
-                    self.shaded = self.shaded or _shades(entry)
+                    self.ground = _shade(entry) or self.ground
         self._walk(element, state)
 
-    def _walk(self, element: Element, state: int) -> None:
+    def _walk(self, element: Element, state: str) -> None:
         for child in element.iterchildren("*"):
             code = _BY_TAG.get(child.tag)
             if code is None:
@@ -120,7 +130,7 @@ class Paragraph:
             elif code != _SKIP:
                 self._special(child, code, state)
 
-    def _special(self, child: Element, code: int, state: int) -> None:
+    def _special(self, child: Element, code: int, state: str) -> None:
         if code == _GONE:
             self.runs.append((child.text or "", DELETED))
         elif code == _DROPPED:
@@ -130,7 +140,7 @@ class Paragraph:
         elif code == _SYMBOL:
             self.runs.append((_symbol(child), state))
         elif code == _PARAGRAPH:
-            inner = Paragraph(self.styles, shaded=True)
+            inner = Paragraph(self.styles, ground="")
             inner.read(child)
             self._box(inner, state)
         elif code == _ALTERNATE:
@@ -142,12 +152,12 @@ class Paragraph:
         else:
             self._walk(child, state)
 
-    def _run(self, element: Element, state: int) -> None:
+    def _run(self, element: Element, state: str) -> None:
         for child in element.iterchildren("*"):
             tag = child.tag
             if tag in _RUN_PROPERTIES:
-                if state == SEEN and len(child) and self._hides(child):
-                    state = HIDDEN
+                if state == SEEN and len(child):
+                    state = self._hiding(child)
                 continue
             code = _BY_TAG.get(tag)
             if code == _TEXT:
@@ -159,43 +169,49 @@ class Paragraph:
             elif code != _SKIP:
                 self._special(child, code, state)
 
-    def _hides(self, properties: Element) -> bool:
-        white, shaded = False, self.shaded
+    def _hiding(self, properties: Element) -> str:
+        """Return how a run's properties hide it; letters in the colour of what lies under them are not seen."""
+        colour, ground = "", self.ground
         for entry in properties.iterchildren("*"):
             name = local(entry.tag)
-            if name == "vanish" and _on(entry):
-                return True
+            if name in ("vanish", "specVanish") and _on(entry):
+                return HIDDEN
             if name == "rStyle" and attribute(entry, "val") in self.styles.hidden:
-                return True
+                return HIDDEN
             if name == "sz" and attribute(entry, "val") in ("1", "2"):  # half points: letters of a millimetre's third
-                return True
+                return TINY
             if name == "color":
-                white = attribute(entry, "val").upper() == _WHITE
-            elif name == "highlight" or (name == "shd" and _shades(entry)):
-                shaded = True
-        return white and not shaded
+                colour = attribute(entry, "val").upper()
+            elif name == "highlight":
+                ground = _HIGHLIGHTS.get(attribute(entry, "val"), ground)
+            elif name == "shd":
+                ground = _shade(entry) or ground
+        return WHITE if colour and colour == ground else SEEN
 
-    def _other(self, child: Element, state: int) -> None:
-        names = _NAMING.get(local(child.tag))
+    def _other(self, child: Element, state: str) -> None:
+        name = local(child.tag)
+        if state == SEEN and ((name == "anchor" and _anchored_off(child)) or _styled_off(child)):
+            state = OFF_PAGE
+        names = _NAMING.get(name)
         if names:
-            for name in names:
-                value = attribute(child, name)
+            for key in names:
+                value = attribute(child, key)
                 if value:
                     self.boxes.append([(value, state)])
         if len(child):
             self._walk(child, state)
 
-    def _box(self, inner: Paragraph, state: int) -> None:
+    def _box(self, inner: Paragraph, state: str) -> None:
         runs = inner.runs if state == SEEN else [(text, kind or state) for text, kind in inner.runs]
         if any(text for text, _ in runs):
             self.boxes.append(runs)
         self.boxes += inner.boxes
         self.fields += inner.fields
 
-    def _alternate(self, element: Element, state: int) -> None:
+    def _alternate(self, element: Element, state: str) -> None:
         said: set[str] = set()
         for branch in element.iterchildren("*"):
-            inner = Paragraph(self.styles, shaded=self.shaded)
+            inner = Paragraph(self.styles, ground=self.ground)
             inner._walk(branch, state)
             if not said:
                 self.runs += inner.runs
@@ -206,13 +222,13 @@ class Paragraph:
             said.update(_text(box) for box in inner.boxes)
             said.update((*inner.fields, _text(inner.runs), ""))
 
-    def _ruby(self, element: Element, state: int) -> None:
+    def _ruby(self, element: Element, state: str) -> None:
         for child in element.iterchildren("*"):
             name = local(child.tag)
             if name == "rubyBase":
                 self._walk(child, state)
             elif name == "rt":
-                inner = Paragraph(self.styles, shaded=self.shaded)
+                inner = Paragraph(self.styles, ground=self.ground)
                 inner._walk(child, state)
                 self._box(inner, state)
 
@@ -228,12 +244,45 @@ def _text(runs: Iterable[Run]) -> str:
     return "".join(text for text, _ in runs)
 
 
+def _anchored_off(anchor: Element) -> bool:
+    """Whether a drawing floats beside the page."""
+    sizes = {local(entry.tag): entry for entry in anchor.iterchildren("*")}
+    for axis, length in (("positionH", "cx"), ("positionV", "cy")):
+        place, extent = sizes.get(axis), sizes.get("extent")
+        for entry in place.iterchildren("*") if place is not None else ():
+            at, reach = _whole(entry.text), _whole(attribute(extent, length)) if extent is not None else 0
+            if local(entry.tag) == "posOffset" and (at >= _FAR or at + reach <= _NEAR):
+                return True
+    return False
+
+
+def _styled_off(shape: Element) -> bool:
+    """Whether an old vector shape stands beside the page (VML, ECMA-376 part 4, 14.1.2.19)."""
+    style = shape.get("style")
+    if not style or "absolute" not in style:
+        return False
+    places = [float(value) * _POINTS[unit] for value, unit in _STYLE_FAR.findall(style) if value.count(".") < 2]
+    return any(place >= 1260 or place <= -1260 for place in places)
+
+
+def _whole(text: str | None) -> int:
+    try:
+        return int(text or "")
+    except ValueError:
+        return 0
+
+
 def _on(entry: Element) -> bool:
     return attribute(entry, "val").lower() not in _OFF
 
 
-def _shades(entry: Element) -> bool:
-    return attribute(entry, "fill").lower() not in ("", "auto", "ffffff") or attribute(entry, "val") == "solid"
+def _shade(entry: Element) -> str:
+    """Return the colour that a shading lays under letters, empty when it lays none."""
+    if attribute(entry, "val") == "solid":
+        fill = attribute(entry, "color") or attribute(entry, "fill")
+        return "000000" if fill.lower() in ("", "auto") else fill.upper()
+    fill = attribute(entry, "fill").upper()
+    return "" if fill in ("", "AUTO") else fill
 
 
 def _symbol(element: Element) -> str:

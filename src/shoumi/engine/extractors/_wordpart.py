@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from shoumi.engine.extractors._flow import SEEN, Flow, reached, remainder
-from shoumi.engine.extractors._word import SPACES, Paragraph, Styles
+from shoumi.engine.extractors._flow import FIELD, NOTE, SEEN, Flow, reached, remainder
+from shoumi.engine.extractors._word import PAPER, SPACES, Paragraph, Styles
 from shoumi.engine.extractors._xml import Element, Elements, attribute, local, strip
 from shoumi.engine.types import Locator, Segment
 
@@ -32,14 +32,15 @@ def part_text(chunks: Callable[[], Iterable[bytes]], part: str, styles: Styles) 
             flow.between = _END[element.tag]
             _close(element, flow, reading)
         elif next(element.iterancestors(*_P), None) is None:
-            paragraph = Paragraph(styles, shaded=_in_shaded_cell(element))
+            paragraph = Paragraph(styles, ground=_ground(element))
             paragraph.read(element)
             _add(paragraph, flow, codes)
             reading.free(element)
         yield from flow.ready()
     if reading.failed or not flow.last:
         yield from _rest(chunks(), flow)
-    flow.hide(*codes, *reading.notes)
+    flow.hide(*codes, hiding=FIELD)
+    flow.hide(*reading.notes, hiding=NOTE)
     yield from flow.end()
 
 
@@ -64,18 +65,21 @@ def _close(element: Element, flow: Flow, reading: Elements) -> None:
         reading.free(element)
 
 
-def _in_shaded_cell(paragraph: Element) -> bool:
-    """Whether a table may give the paragraph a background: then white letters are seen."""
+def _ground(paragraph: Element) -> str:
+    """Return the colour that lies under a paragraph: the paper's, a cell's; empty where a table's style decides."""
     cell = next(paragraph.iterancestors(*_TC), None)
     if cell is None:
-        return False
+        return PAPER
+    ground = PAPER
     table = next(cell.iterancestors(*_TBL), cell)
     for properties in (*table.iterchildren(*_TBL_PR), *cell.iterchildren(*(space + "tcPr" for space in SPACES))):
         for entry in properties.iterchildren("*"):
-            name, fill = local(entry.tag), attribute(entry, "fill").lower()
-            if name == "tblStyle" or (name == "shd" and fill not in ("", "auto", "ffffff")):
-                return True
-    return False
+            name, fill = local(entry.tag), attribute(entry, "fill").upper()
+            if name == "tblStyle":
+                ground = ""
+            elif name == "shd" and fill not in ("", "AUTO"):
+                ground = fill
+    return ground
 
 
 def _rest(chunks: Iterable[bytes], flow: Flow) -> Iterator[Segment]:

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from shoumi.engine.extractors._flow import DELETED, HIDDEN, SEEN, Run, unseen
+from shoumi.engine.extractors._flow import DELETED, FIELD, HIDDEN, SEEN, Run, unseen
 from shoumi.engine.types import Locator, Segment
 
 _FIELD: Final = re.compile("[\x13\x14\x15]")
@@ -23,7 +23,7 @@ _MAP: Final = str.maketrans(
 _MARKED, _VANISH, _STYLE = 0x0800, 0x083C, 0x4A30
 _OLD_MARKED, _OLD_VANISH = 65, 92
 _OPERANDS: Final = (1, 1, 2, 4, 2, 2, 0, 3)  # bytes by the kind in a sprm's top bits; 0: the first byte says
-Ranges = tuple[list[int], list[int], list[int]]  # starts, ends, DELETED or HIDDEN; sorted
+Ranges = tuple[list[int], list[int], list[str]]  # starts, ends, DELETED or HIDDEN; sorted
 
 
 class Story:
@@ -39,12 +39,17 @@ class Story:
         text = clean(shown)
         if text.strip():
             yield Segment(text, Locator(part=name))
-        lines = "\n".join(filter(None, (clean(part).strip("\n") for part in _unseen(runs))))
-        if lines.strip():
-            yield Segment(lines, Locator(part=f"{name}, not shown"), hidden=True)
+        unseen: dict[str, list[str]] = {}
+        for part, hiding in _unseen(runs):
+            if line := clean(part).strip("\n"):
+                unseen.setdefault(hiding, []).append(line)
+        for hiding, found in unseen.items():
+            lines = "\n".join(found)
+            if lines.strip():
+                yield Segment(lines, Locator(part=f"{name}, not shown"), hidden=True, hiding=hiding)
         lines = "\n".join(filter(None, (clean(code).strip() for code in codes)))
         if lines:
-            yield Segment(lines, Locator(part=f"{name}, field codes"), hidden=True)
+            yield Segment(lines, Locator(part=f"{name}, field codes"), hidden=True, hiding=FIELD)
 
     def _runs(self) -> list[Run]:
         """Return the text as runs that are seen, deleted or hidden; paragraph marks end a run."""
@@ -62,7 +67,7 @@ class Story:
         return [run for run in (*runs, (self._text[at:], last)) if run[0]]
 
 
-def _unseen(runs: list[Run]) -> Iterator[str]:
+def _unseen(runs: list[Run]) -> Iterator[Run]:
     """Yield every stretch that is not seen, with its surroundings inside the paragraph."""
     paragraph: list[Run] = []
     for text, kind in runs:
@@ -128,7 +133,7 @@ def hidden_ranges(main: bytes, table: bytes, bins: tuple[int, int], sheet: bytes
     plc = table[offset : offset + size]
     width = 2 if old else 4
     count = max(0, (len(plc) - 4) // (4 + width))
-    found: list[tuple[int, int, int]] = []
+    found: list[tuple[int, int, str]] = []
     for index in range(count):
         at = 4 * (count + 1) + width * index
         number = struct.unpack_from("<H" if old else "<I", plc, at)[0] & 0x3FFFFF
@@ -139,7 +144,7 @@ def hidden_ranges(main: bytes, table: bytes, bins: tuple[int, int], sheet: bytes
     return [entry[0] for entry in found], [entry[1] for entry in found], [entry[2] for entry in found]
 
 
-def _page(page: bytes, styles: frozenset[int], *, old: bool) -> Iterator[tuple[int, int, int]]:
+def _page(page: bytes, styles: frozenset[int], *, old: bool) -> Iterator[tuple[int, int, str]]:
     """Yield the hidden ranges of one page of character formats (MS-DOC 2.9.33 ChpxFkp)."""
     count = page[511]
     if 4 * (count + 1) + count > 511:
@@ -174,7 +179,7 @@ def _hidden_styles(sheet: bytes) -> frozenset[int]:
     return frozenset(found)
 
 
-def _kind(formats: bytes, styles: frozenset[int]) -> int:
+def _kind(formats: bytes, styles: frozenset[int]) -> str:
     kind, at = SEEN, 0
     while at + 3 <= len(formats):
         code = struct.unpack_from("<H", formats, at)[0]
@@ -189,7 +194,7 @@ def _kind(formats: bytes, styles: frozenset[int]) -> int:
     return kind
 
 
-def _old_kind(formats: bytes) -> int:
+def _old_kind(formats: bytes) -> str:
     """Read only the first of Word 6's formats, whose codes do not say their length; enough for plain cases."""
     if len(formats) >= 2 and formats[0] in (_OLD_MARKED, _OLD_VANISH) and formats[1] & 1:
         return DELETED if formats[0] == _OLD_MARKED else HIDDEN

@@ -7,12 +7,13 @@ however far apart the others stand. Source: ECMA-376 part 1, 18.3.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from shoumi.engine.extractors import _numbers
-from shoumi.engine.extractors._cells import Cell, Columns
+from shoumi.engine.extractors._cells import HIDDEN_COLUMN, HIDDEN_ROW, Cell, Columns
+from shoumi.engine.extractors._flow import NOTE, TINY, WHITE
 from shoumi.engine.extractors._package import Package
 from shoumi.engine.extractors._xml import Element, Elements, attribute, local, tree
 from shoumi.engine.types import Locator, Segment
@@ -38,6 +39,10 @@ _TRUE: Final = frozenset({"1", "true"})
 _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _HEADER_CODE: Final = re.compile(r'&(?:"[^"]*"|[LCRPNDTFAGZBIUESXYK+\-]|[0-9]+(?= |&|$)|K[0-9A-Fa-f]{6})')
 _DIGITS: Final = "0123456789"
+_PAPER: Final = "FFFFFF"
+_SMALL: Final = 1.5  # points: nobody reads smaller letters
+COVERED: Final = "covered"
+Cover = tuple[int, int, int, int]  # left, top, right, bottom: columns and rows from 0 that a shape hides
 _FORMULAS: Final = 20_000
 _TEXTS: Final = 256 * 1024 * 1024  # characters of shared strings that are kept
 
@@ -48,7 +53,7 @@ class Book:
 
     strings: list[str] = field(default_factory=list)
     used: bytearray = field(default_factory=bytearray)
-    styles: list[tuple[str | None, bool]] = field(default_factory=list)
+    styles: list[tuple[str | None, str]] = field(default_factory=list)
     since_1904: bool = False
 
     def string(self, index: str) -> str:
@@ -68,14 +73,14 @@ class Book:
         code = self.style(style)[0]
         return _numbers.plain(value) if code is None else _numbers.date(value, code, since_1904=self.since_1904)
 
-    def style(self, style: str | None) -> tuple[str | None, bool]:
-        """Return a style's date code, if it has one, and whether it hides the value."""
+    def style(self, style: str | None) -> tuple[str | None, str]:
+        """Return a style's date code, if it has one, and how it hides the value (empty: it does not)."""
         if style is None or not self.styles:
-            return None, False
+            return None, ""
         try:
             return self.styles[int(style)]
         except (ValueError, IndexError):
-            return None, False
+            return None, ""
 
 
 def shared_strings(package: Package, part: str, book: Book) -> None:
@@ -100,21 +105,25 @@ def styles(package: Package, part: str, book: Book) -> None:
     codes: dict[int, str] = {}
     for entry in root.iter("{*}numFmt"):
         codes[_integer(entry, "numFmtId")] = attribute(entry, "formatCode")
-    fonts = [_white(font) for group in root.iterchildren("{*}fonts") for font in group.iterchildren("*")]
-    filled = [_fills(fill) for group in root.iterchildren("{*}fills") for fill in group.iterchildren("*")]
+    fonts = [_font(font) for group in root.iterchildren("{*}fonts") for font in group.iterchildren("*")]
+    grounds = [_fill(fill) for group in root.iterchildren("{*}fills") for fill in group.iterchildren("*")]
     for group in root.iterchildren("{*}cellXfs"):
         for style in group.iterchildren("*"):
             number, font, fill = (_integer(style, name) for name in ("numFmtId", "fontId", "fillId"))
-            white = font < len(fonts) and fonts[font] and not (fill < len(filled) and filled[fill])
+            colour, how = fonts[font] if font < len(fonts) else ("", "")
+            if colour == (grounds[fill] if fill < len(grounds) else _PAPER):
+                how = WHITE
             code = codes.get(number)
-            book.styles.append((_numbers.date_code(number, code), white or _numbers.hides(code)))
+            book.styles.append(
+                (_numbers.date_code(number, code), how or ("number-format" if _numbers.hides(code) else ""))
+            )
 
 
 class Sheet:
     """One worksheet. ``notes`` fills with what stands around the cells while ``cells`` is read."""
 
-    def __init__(self, name: str, book: Book, *, hidden: bool = False) -> None:
-        self.name, self._book, self._hidden = name, book, hidden
+    def __init__(self, name: str, book: Book, *, hiding: str = "", covers: Sequence[Cover] = ()) -> None:
+        self.name, self._book, self._hiding, self._covers = name, book, hiding, covers
         self.notes: list[Segment] = []
         self._gone: set[str] = set()  # letters of hidden columns
         self._columns = Columns(name)
@@ -122,7 +131,7 @@ class Sheet:
 
     def cells(self, package: Package, part: str) -> Iterator[Segment]:
         """Yield the cells in stored order."""
-        yield Segment(self.name, Locator(sheet=self.name), self._hidden)
+        yield Segment(self.name, Locator(sheet=self.name), bool(self._hiding), hiding=self._hiding)
         reading = Elements(package.chunks(part), _TAGS)
         for element in reading:
             if element.tag in _ROW:
@@ -131,12 +140,14 @@ class Sheet:
             else:
                 self._about(element)
         for note in reading.notes:
-            self._note(note, hidden=True)
+            self._note(note, hiding=NOTE)
 
     def _cells(self, row: Element) -> Iterator[Segment]:
         stored = row.get("r")
         self._row = int(stored) if stored and stored.isdecimal() else self._row + 1
-        gone = self._hidden or row.get("hidden") in _TRUE or row.get("ht") == "0"
+        gone = self._hiding
+        if not gone and (row.get("hidden") in _TRUE or row.get("ht") == "0"):
+            gone = HIDDEN_ROW
         found: list[Cell] = []
         column = 0
         for cell in row:
@@ -152,10 +163,21 @@ class Sheet:
             text = self._value(cell, place)
             if text:
                 style = cell.get("s")
-                unseen = gone or letters in self._gone or (style is not None and self._book.style(style)[1])
-                found.append((text, letters, place, unseen))
+                how = gone or (HIDDEN_COLUMN if letters in self._gone else "")
+                if not how and style is not None:
+                    how = self._book.style(style)[1]
+                if not how and self._covers and self._covered(letters):
+                    how = COVERED
+                found.append((text, letters, place, how))
         if found:
             yield from self._columns.segments(found)
+
+    def _covered(self, letters: str) -> bool:
+        """Whether an opaque shape lies over the cell."""
+        column = _numbers.column_number(letters) - 1
+        return any(
+            left <= column <= right and top <= self._row - 1 <= bottom for left, top, right, bottom in self._covers
+        )
 
     def _value(self, cell: Element, place: str) -> str:
         kind = cell.get("t")
@@ -181,7 +203,9 @@ class Sheet:
     def _formula(self, formula: str | None, place: str) -> None:
         """Keep formulas that hold a text of their own: what they compute may show only a part of it."""
         if formula and ('"' in formula or "[" in formula) and len(self.notes) < _FORMULAS:
-            self.notes.append(Segment(formula, Locator(sheet=self.name, cell=place), hidden=True, joint="\n"))
+            self.notes.append(
+                Segment(formula, Locator(sheet=self.name, cell=place), hidden=True, joint="\n", hiding="formula")
+            )
 
     def _about(self, element: Element) -> None:
         name = local(element.tag)
@@ -198,9 +222,10 @@ class Sheet:
                 texts = [text for text in texts if '"' in text]
             self._note("\n".join(text for text in texts if text.strip()))
 
-    def _note(self, text: str, *, hidden: bool = False) -> None:
+    def _note(self, text: str, *, hiding: str = "") -> None:
         if text and len(self.notes) < _FORMULAS:
-            self.notes.append(Segment(text, Locator(sheet=self.name), self._hidden or hidden, "\n"))
+            how = self._hiding or hiding
+            self.notes.append(Segment(text, Locator(sheet=self.name), bool(how), "\n", hiding=how))
 
 
 def _string(element: Element) -> str:
@@ -219,22 +244,34 @@ def _unescaped(text: str) -> str:
     return _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), text).encode("utf-8", "replace").decode()
 
 
-def _white(font: Element) -> bool:
-    for colour in font.iterchildren("{*}color"):
-        if attribute(colour, "rgb").upper() == "FFFFFFFF" or attribute(colour, "indexed") in ("1", "9"):
-            return True
-        if attribute(colour, "theme") == "0" and not attribute(colour, "tint"):
-            return True
-    return False
+def _font(font: Element) -> tuple[str, str]:
+    """Return a font's colour, and how its size hides what is written in it."""
+    size = next((attribute(entry, "val") for entry in font.iterchildren("{*}sz")), "")
+    tiny = size.replace(".", "", 1).isdecimal() and float(size) <= _SMALL
+    colour = next((_colour(entry) for entry in font.iterchildren("{*}color")), "")
+    return colour, TINY if tiny else ""
 
 
-def _fills(fill: Element) -> bool:
+def _fill(fill: Element) -> str:
+    """Return the colour that a fill lays under letters; a pattern's or a gradient's is not known."""
     for pattern in fill.iter("{*}patternFill", "{*}gradientFill"):
-        if attribute(pattern, "patternType") in ("none", ""):
-            return local(pattern.tag) == "gradientFill"
-        colours = {attribute(colour, "rgb").upper() for colour in pattern.iterchildren("{*}fgColor")}
-        return colours != {"FFFFFFFF"}
-    return False
+        kind = attribute(pattern, "patternType")
+        if kind in ("none", "") and local(pattern.tag) == "patternFill":
+            return _PAPER
+        colours = [_colour(colour) for colour in pattern.iterchildren("{*}fgColor")]
+        return (colours or ["?"])[0] or "?" if kind == "solid" else "?"
+    return _PAPER
+
+
+def _colour(entry: Element) -> str:
+    """Return a colour as six digits, empty when the theme decides."""
+    if attribute(entry, "tint"):
+        return ""
+    if attribute(entry, "theme") == "0" or attribute(entry, "indexed") in ("1", "9"):
+        return _PAPER
+    if attribute(entry, "theme") == "1" or attribute(entry, "indexed") in ("0", "8"):
+        return "000000"
+    return attribute(entry, "rgb").upper()[-6:]
 
 
 def _integer(element: Element, name: str) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from shoumi.engine.extractors import _numbers
-from shoumi.engine.extractors._cells import Cell, Columns
+from shoumi.engine.extractors._cells import HIDDEN_COLUMN, HIDDEN_ROW, Cell, Columns
 from shoumi.engine.extractors._package import Package
 from shoumi.engine.types import Locator, Segment
 
@@ -68,9 +68,9 @@ def sheets(package: Package, part: str) -> Iterator[tuple[str, str, bool]]:
             yield _wide(data, 12 + len(relation.encode("utf-16-le"))), relation, state != 0
 
 
-def cells(package: Package, part: str, name: str, book: Book, *, hidden: bool) -> Iterator[Segment]:
+def cells(package: Package, part: str, name: str, book: Book, *, hiding: str) -> Iterator[Segment]:
     """Yield a sheet's cells in stored order."""
-    yield Segment(name, Locator(sheet=name), hidden)
+    yield Segment(name, Locator(sheet=name), bool(hiding), hiding=hiding)
     row, row_hidden = 0, False
     gone: set[int] = set()
     found: list[Cell] = []
@@ -89,7 +89,8 @@ def cells(package: Package, part: str, name: str, book: Book, *, hidden: bool) -
             if text:
                 column = min(int.from_bytes(data[:4], "little"), 16383)
                 letters = _numbers.column(column + 1)
-                found.append((text, letters, f"{letters}{row + 1}", hidden or row_hidden or column in gone))
+                how = hiding or (HIDDEN_ROW if row_hidden else HIDDEN_COLUMN if column in gone else "")
+                found.append((text, letters, f"{letters}{row + 1}", how))
     yield from columns.segments(found)
 
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from shoumi.engine.extractors import _art, _biff, _properties, _sweep
 from shoumi.engine.extractors._biff import Record
+from shoumi.engine.extractors._cells import HIDDEN_COLUMN, HIDDEN_ROW, HIDDEN_SHEET
 from shoumi.engine.types import Locator, Segment
 
 _SWEPT: Final = {
@@ -72,7 +73,8 @@ class Book:
         for name, texts in self._texts.items():
             lines = "\n".join(dict.fromkeys(text for text in texts if text.strip()))
             if lines:
-                yield Segment(lines, Locator(part=name), hidden=name != "links")
+                how = "" if name == "links" else "defined-name" if name == "defined names" else "machinery"
+                yield Segment(lines, Locator(part=name), hidden=bool(how), hiding=how)
 
     def _sheet(self, record: Record) -> None:
         offset, state = struct.unpack_from("<IB", record.body)
@@ -142,18 +144,20 @@ class Sheet:
 
     def segments(self) -> Iterator[Segment]:
         """Yield the sheet's name, its cells in reading order, then what stands around them."""
-        yield Segment(self.name, Locator(sheet=self.name, part="sheet name"), hidden=self.hidden)
+        off = HIDDEN_SHEET if self.hidden else ""
+        yield Segment(self.name, Locator(sheet=self.name, part="sheet name"), hidden=self.hidden, hiding=off)
         yield from self._grid()
         for number, text in self._boxes:
             cell, author = self._notes.pop(number, ("", ""))
             place = Locator(sheet=self.name, cell=cell or None, part="comment" if cell else "text box")
             lead = f"{author}: " if author.strip() and not text.startswith(author) else ""
-            yield Segment(lead + text, place, hidden=self.hidden)
+            yield Segment(lead + text, place, hidden=self.hidden, hiding=off)
         for kind, count, body in _art.records(bytes(self._drawing)):
             self._texts += _art.texts(kind, count, body)
         for part, text in dict.fromkeys(self._texts):
-            hidden = self.hidden or part not in ("header", "footer", "chart", "word art", "links")
-            yield Segment(text, Locator(sheet=self.name, part=part), hidden=hidden)
+            shown = part in ("header", "footer", "chart", "word art", "links")
+            how = off or ("" if shown else "formula" if part == "formulas" else "machinery")
+            yield Segment(text, Locator(sheet=self.name, part=part), hidden=bool(how), hiding=how)
 
     def _grid(self) -> Iterator[Segment]:
         titles: dict[int, str] = {}
@@ -162,12 +166,13 @@ class Sheet:
             if title_row < 0 or row == title_row:
                 title_row = row
                 titles[column] = text
-            hidden = self.hidden or row in self._hidden_rows or column in self._hidden_columns
+            how = HIDDEN_SHEET if self.hidden else HIDDEN_ROW if row in self._hidden_rows else ""
+            how = how or (HIDDEN_COLUMN if column in self._hidden_columns else "")
             joint = "\t" if row == last else "\n" if last >= 0 else "\f"
             label = "" if row == title_row else titles.get(column, "")
             last = row
             place = Locator(sheet=self.name, cell=f"{column_name(column)}{row + 1}")
-            yield Segment(text, place, hidden=hidden, joint=joint, label=label)
+            yield Segment(text, place, hidden=bool(how), joint=joint, label=label, hiding=how)
 
     def _put(self, row: int, column: int, text: str) -> None:
         if text and len(self._cells) < _MOST:

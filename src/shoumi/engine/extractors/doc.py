@@ -38,7 +38,7 @@ class Doc:
     """Reads binary Word documents."""
 
     name = "doc"
-    version = 1
+    version = 2
     media_types = frozenset({"application/msword"})
     method = "text"
     signatures = ()
@@ -124,7 +124,7 @@ class _Word:
             yield from story.segments(name)
         rest = clean(text[at:]).strip()
         if rest:
-            yield Segment(rest, Locator(part="rest"), hidden=True)
+            yield Segment(rest, Locator(part="rest"), hidden=True, hiding="leftover")
         if not self._old:
             yield from self._strings()
             yield from self._shapes()
@@ -198,14 +198,14 @@ class _Word:
         for index, name in _STRINGS.items():
             lines = [text for text in _string_table(self._part(index)) if text.strip() and not text.startswith("_")]
             if lines:
-                yield Segment("\n".join(dict.fromkeys(lines)), Locator(part=name), hidden=True)
+                yield Segment("\n".join(dict.fromkeys(lines)), Locator(part=name), hidden=True, hiding="machinery")
         owners, data, at = [], self._part(_AUTHORS), 0
         while at + 2 <= len(data):
             size = struct.unpack_from("<H", data, at)[0] * 2
             owners.append(data[at + 2 : at + 2 + size].decode("utf-16-le", "replace"))
             at += 2 + size
         if owners:
-            yield Segment("\n".join(owners), Locator(part="comment authors"), hidden=True)
+            yield Segment("\n".join(owners), Locator(part="comment authors"), hidden=True, hiding="machinery")
 
     def _shapes(self) -> Iterator[Segment]:
         data = self._part(_DRAWINGS)

@@ -36,7 +36,7 @@ class Docx:
     """Reads WordprocessingML packages."""
 
     name = _opc.KIND
-    version = 1
+    version = 2
     media_types = frozenset({MEDIA_TYPE})
     method = "text"
     signatures: tuple[Signature, ...] = ()
@@ -87,7 +87,9 @@ def _settings(package: Package, folder: str) -> Iterator[Segment]:
             if any(len(re.findall(r"[^\W\d_]", value)) > 1 for value in values):
                 found.append(": ".join(values))
     if found:
-        yield Segment("\n".join(dict.fromkeys(found)), Locator(part=folder + "settings.xml"), hidden=True)
+        yield Segment(
+            "\n".join(dict.fromkeys(found)), Locator(part=folder + "settings.xml"), hidden=True, hiding="machinery"
+        )
 
 
 PLUGIN = Docx()

@@ -28,7 +28,7 @@ class Epub:
     """Reads EPUB packages."""
 
     name = "epub"
-    version = 1
+    version = 2
     media_types = frozenset({MEDIA_TYPE})
     method = "text"
     signatures: tuple[Signature, ...] = ()
@@ -58,7 +58,7 @@ class Epub:
         for name in (*dict.fromkeys(spine), *rest):
             yield package.item(package.entries[name], self.name)
         for entry in package.shadowed:
-            yield package.item(entry, self.name, hidden=True)
+            yield package.item(entry, self.name, hiding="shadowed")
         yield from package.gaps()
 
 

@@ -33,7 +33,7 @@ class Flat:
     """Reads office documents in one XML file. Its module's name comes before that of plain XML, which is coarser."""
 
     name = "office"
-    version = 1
+    version = 2
     media_types = frozenset({_ODF, _WORD})
     method = "text"
     signatures: tuple[Signature, ...] = ()

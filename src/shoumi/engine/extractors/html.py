@@ -27,6 +27,7 @@ _HTML_START: Final = re.compile(
     re.IGNORECASE,
 )
 _COMMENT: Final = re.compile(rb"(?:\s*<!--.{0,2000}?-->)+\s*", re.DOTALL)
+_HIDING: Final = {"hidden": "hidden-text", "comment": "markup-comment"}
 _XML_START: Final = re.compile(
     rb"<\?xml[\s?]|<!DOCTYPE\s|<!ENTITY\s|<[A-Za-z_][\w.-]*(?::[\w.-]+)?(?:\s+[\w.:-]+\s*=\s*[\"']|\s*/?>)"
 )
@@ -36,7 +37,7 @@ class Html:
     """Reads pages and XML documents."""
 
     name = "html"
-    version = 1
+    version = 2
     media_types = frozenset({HTML, XHTML, sniff.XML})
     method = "text"
     signatures: tuple[sniff.Signature, ...] = ()
@@ -60,7 +61,7 @@ class Html:
         markup = _markup.Markup(text, xml=_kind(_plain_head(data)) == sniff.XML)
         yield Segment(markup.text)
         for part, found in markup.parts():
-            yield Segment(found, Locator(part=part), hidden=part in ("hidden", "comment"))
+            yield Segment(found, Locator(part=part), hidden=part in _HIDING, hiding=_HIDING.get(part, ""))
         yield from markup.items(self.name)
 
 

@@ -52,7 +52,7 @@ class Picture:
     """Reads raster images."""
 
     name = "image"
-    version = 1
+    version = 2
     media_types = frozenset({kind for _, kind in _SIGNATURES} | {"image/bmp", "image/webp"} | set(_BRANDS.values()))
     method = "ocr"
     signatures = tuple(Signature(magic, kind) for magic, kind in _SIGNATURES)
@@ -103,7 +103,7 @@ def _around(blob: Blob, picture: ImageFile) -> Iterator[Segment | Item]:
     if isinstance(thumbnail, bytes) and picture.width * picture.height <= blob.limits.pixels:
         with contextlib.suppress(Exception):  # a picture that cannot be decoded says so later
             if _exif.differs(picture.copy(), thumbnail):
-                yield item("thumbnail.jpg", thumbnail, "image", hidden=True)
+                yield item("thumbnail.jpg", thumbnail, "image", hiding="thumbnail")
 
 
 def _appended(blob: Blob) -> Iterator[Item]:
@@ -116,7 +116,7 @@ def _appended(blob: Blob) -> Iterator[Item]:
         places = [at for magic in _APPENDED if (at := data.find(b"\xff\xd9" + magic)) > 0]
         end = min(places) + 2 if places else 0
     if end > 8 and data[end:].startswith(_APPENDED):
-        yield item("appended", data[end:], "image", hidden=True)
+        yield item("appended", data[end:], "image", hiding="appended")
 
 
 def _pages(picture: ImageFile, blob: Blob, settings: Settings) -> Iterator[Segment | Gap]:

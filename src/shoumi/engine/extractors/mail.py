@@ -38,7 +38,7 @@ class Mail:
     """Reads single mails, also saved web pages (``.mht``)."""
 
     name = "mail"
-    version = 1
+    version = 2
     media_types = frozenset({MAIL})
     method = "text"
     signatures: tuple[sniff.Signature, ...] = ()
@@ -58,7 +58,9 @@ class Mail:
         yield Segment(top.header_text(), Locator(part="headers"))
         for number, part in enumerate(_parts(top)):
             if part is not top and any(not name.lower().startswith("content-") for name, _ in part.headers):
-                yield Segment(part.header_text(), Locator(part=f"headers-{number + 1}"), hidden=True)
+                yield Segment(
+                    part.header_text(), Locator(part=f"headers-{number + 1}"), hidden=True, hiding="machinery"
+                )
             yield from _read(part, number, found)
         yield from found
 
@@ -115,10 +117,10 @@ def _body(part: _mime.Part, number: int, found: list[Item | Gap]) -> Iterator[Se
     head = data[: 64 * 1024]
     guess = encoding.confirmed(head, part.charset) if part.charset else encoding.detect(head)
     text = whole(data[guess.skip :], guess.name)
-    hidden = part.outside
-    yield Segment(text, Locator(part=f"body-{number + 1}" if number else "body"), hidden=hidden)
+    hidden, how = part.outside, "outside-parts" if part.outside else ""
+    yield Segment(text, Locator(part=f"body-{number + 1}" if number else "body"), hidden=hidden, hiding=how)
     if guess.second:
-        yield Segment(encoding.decode(data, guess.second), Locator(part=guess.second), hidden=hidden)
+        yield Segment(encoding.decode(data, guess.second), Locator(part=guess.second), hidden=hidden, hiding=how)
     if _PGP in data:
         found.append(Gap("encrypted", "an OpenPGP message in the text"))
     if b"begin " in data:

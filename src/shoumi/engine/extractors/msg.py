@@ -41,7 +41,7 @@ class Msg:
     """Reads Outlook messages, appointments, contacts and notes."""
 
     name = "msg"
-    version = 1
+    version = 2
     media_types = frozenset({_TYPE})
     method = "text"
     signatures = ()
@@ -146,11 +146,11 @@ def _header(message: _Store, ole: Ole) -> Iterator[Segment]:
 
 def _texts(message: _Store) -> Iterator[Segment]:
     if message.text(_HEADERS):
-        yield Segment(message.text(_HEADERS), Locator(part="transport headers"), hidden=True)
+        yield Segment(message.text(_HEADERS), Locator(part="transport headers"), hidden=True, hiding="machinery")
     known = {*_HEAD, _BODY, _HEADERS, _HTML}
     lines = [text for tag, text in message.texts() if tag not in known and text.strip()]
     if lines:
-        yield Segment("\n".join(dict.fromkeys(lines)), Locator(part="properties"), hidden=True)
+        yield Segment("\n".join(dict.fromkeys(lines)), Locator(part="properties"), hidden=True, hiding="machinery")
 
 
 def _forms(message: _Store) -> Iterator[Item]:
@@ -178,7 +178,9 @@ def _attachments(ole: Ole) -> Iterator[Segment | Item]:
             yield item(name, write(streams, ole.storage_clsid(inner)), "msg")
         texts = [text for tag, text in store.texts() if tag not in _FILE_NAMES and text.strip()]
         if texts:
-            yield Segment("\n".join(dict.fromkeys(texts)), Locator(part=f"attachment {number}"), hidden=True)
+            yield Segment(
+                "\n".join(dict.fromkeys(texts)), Locator(part=f"attachment {number}"), hidden=True, hiding="machinery"
+            )
 
 
 def _promoted(streams: dict[Name, bytes]) -> dict[Name, bytes]:

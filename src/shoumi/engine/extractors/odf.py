@@ -37,7 +37,7 @@ class Odf:
     """Reads ODF packages and flat ODF."""
 
     name = "office"
-    version = 1
+    version = 2
     media_types = frozenset({MEDIA_TYPE})
     method = "text"
     signatures: tuple[Signature, ...] = ()
@@ -101,7 +101,7 @@ def _rest(package: Package, done: set[str]) -> Iterator[Segment | Item]:
     for name in sorted(embedded, key=natural):
         yield package.item(package.entries[name], "office")
     for entry in package.shadowed:
-        yield package.item(entry, "office", hidden=True)
+        yield package.item(entry, "office", hiding="shadowed")
 
 
 PLUGIN = Odf()

@@ -14,6 +14,7 @@ from typing import Final
 from shoumi.engine.blob import Blob
 from shoumi.engine.errors import Encrypted, NoText
 from shoumi.engine.extractors import _sweep
+from shoumi.engine.extractors._flow import NOTE
 from shoumi.engine.extractors._glyphs import Glyphs
 from shoumi.engine.extractors._package import Package
 from shoumi.engine.extractors._xml import Element, attribute, local, stripped, tree
@@ -35,7 +36,7 @@ class Ofd:
     """Reads OFD documents."""
 
     name = "ofd"
-    version = 1
+    version = 2
     media_types = frozenset({MEDIA_TYPE})
     method = "text"
     signatures: tuple[Signature, ...] = ()
@@ -87,7 +88,7 @@ class _Reading:
             else:
                 yield self._package.item(entry, "ofd")
         for entry in self._package.shadowed:
-            yield self._package.item(entry, "ofd", hidden=True)
+            yield self._package.item(entry, "ofd", hiding="shadowed")
 
     def _list(self, name: str) -> None:
         root, _ = tree(self._package.chunks(name))
@@ -120,13 +121,13 @@ class _Reading:
         shown, hidden = Glyphs(root).texts()
         if shown:
             yield Segment(shown, place)
-        if hidden:
-            yield Segment(hidden, place, hidden=True)
+        for hiding, text in hidden.items():
+            yield Segment(text, place, hidden=True, hiding=hiding)
         about = "\n".join(_about(root, drawn=local(root.tag) in _DRAWN))
         if about:
             yield Segment(about, Locator(page=place.page, part=f"{posixpath.basename(name)} properties"))
         if reading.notes:
-            yield Segment("\n".join(reading.notes), Locator(part=name), hidden=True)
+            yield Segment("\n".join(reading.notes), Locator(part=name), hidden=True, hiding=NOTE)
 
     def _place(self, name: str, root: Element) -> Locator:
         page = self._pages.get(name)
@@ -140,7 +141,7 @@ class _Reading:
         data = self._package.read(name)[:_LARGEST]
         text = "\n".join(dict.fromkeys(text for _, text in _sweep.runs(data)))
         if text:
-            yield Segment(text, Locator(part=name), hidden=True)
+            yield Segment(text, Locator(part=name), hidden=True, hiding="machinery")
 
 
 def _about(root: Element, *, drawn: bool) -> Iterator[str]:

@@ -22,7 +22,7 @@ class Compound:
     """Reads any OLE compound file as far as its streams tell."""
 
     name = "ole"
-    version = 1
+    version = 2
     media_types = frozenset({OLE})
     method = "text"
     signatures = (Signature(MAGIC, OLE),)

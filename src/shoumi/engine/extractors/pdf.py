@@ -28,7 +28,7 @@ class Pdf:
     """Reads PDF documents, one process at a time: PDFium is not safe in threads."""
 
     name = "pdf"
-    version = 2
+    version = 3
     media_types = frozenset({MEDIA_TYPE})
     method = "text"
     signatures = (Signature(b"%PDF-", MEDIA_TYPE), Signature(b"\xef\xbb\xbf%PDF-", MEDIA_TYPE))
@@ -79,10 +79,11 @@ def _document(document: Any, blob: Blob, settings: Settings) -> Iterator[Segment
     lost: list[int] = []
     unreadable: list[int] = []
     scans = _pdfscan.Scans(settings, blob.limits.pixels)
+    off = _pdfraw.layers_off(blob.data or b"")
     empty = True
     part: Segment | Item | Gap
     for number in range(1, len(document) + 1):
-        page = _pdfpage.read(document, number)
+        page = _pdfpage.read(document, number, off)
         if page is None:
             lost.append(number)
             continue
@@ -141,7 +142,8 @@ def _revisions(document: Any, data: bytes, said: list[str]) -> Iterator[Segment 
                 lines = [line for line in (page.whole if page else "").splitlines() if _plain(line) not in known]
                 known.update(map(_plain, lines))
                 if lines:
-                    yield Segment("\n".join(lines), Locator(page=at, part=f"revision {number}"), hidden=True)
+                    place = Locator(page=at, part=f"revision {number}")
+                    yield Segment("\n".join(lines), place, hidden=True, hiding="revision")
         finally:
             older.close()
     if len(ends) > _REVISIONS:

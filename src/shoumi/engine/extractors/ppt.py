@@ -31,6 +31,7 @@ _DOCUMENT, _SLIDE, _NOTES, _MASTER, _HANDOUT, _TITLES = 0x3E8, 0x3EE, 0x3F0, 0x3
 _PERSIST, _SLIDE_INFO, _NOTES_ATOM, _DIRECTORY, _OBJECT = 0x3F3, 0x3F9, 0x3F1, 0x1772, 0x1011
 _COLLECTIONS: Final = frozenset({0x7D5, 0x7D6, 0xFC8})  # fonts and sounds: names of no interest
 _NOISE: Final = re.compile(r"\*|___PPT\w+")  # page number fields, names of binary extensions
+_REVISION: Final = "revision"
 _DEEPEST: Final = 64
 _LARGEST: Final = 512 << 20  # bytes of an embedded object
 
@@ -39,7 +40,7 @@ class Ppt:
     """Reads binary PowerPoint presentations."""
 
     name = "ppt"
-    version = 1
+    version = 2
     media_types = frozenset({_TYPE})
     method = "text"
     signatures = ()
@@ -65,7 +66,7 @@ class Ppt:
             yield part
         if ole.damaged:
             for offset, text in _sweep.runs(data):
-                yield Segment(text, Locator(offset=offset), joint="\n", hidden=True)
+                yield Segment(text, Locator(offset=offset), joint="\n", hidden=True, hiding="machinery")
             yield Gap("corrupt", "the file is cut off or damaged; what is left was read")
         elif empty:
             raise NoText("the presentation holds no text")
@@ -98,7 +99,7 @@ class _Presentation:
             elif kind in (_SLIDE, _NOTES, _MASTER, _HANDOUT):
                 yield from self._page(at, kind, start, end, stale=stale)
             else:
-                yield from _segment(self._texts(at, end), Locator(part="other"), hidden=True)
+                yield from _segment(self._texts(at, end), Locator(part="other"), "machinery")
 
     def _directory(self) -> dict[int, int]:
         """Return persist id → offset; later directories win."""
@@ -134,7 +135,7 @@ class _Presentation:
             if kind == _TITLES:
                 yield from self._outline(instance, first, last, stale=stale)
             elif kind not in _COLLECTIONS:
-                yield from _segment(self._texts(first - 8, last), Locator(part="document"), hidden=True)
+                yield from _segment(self._texts(first - 8, last), Locator(part="document"), "machinery")
 
     def _outline(self, instance: int, start: int, end: int, *, stale: bool) -> Iterator[Segment]:
         """Yield the texts that placeholders show, slide by slide; instance 0 is slides, 1 masters, 2 notes."""
@@ -143,27 +144,27 @@ class _Presentation:
         part = {0: None, 1: "master", 2: "notes"}.get(instance, "outline")
         for at, kind, _, first, last in _level(self._data, start, end):
             if kind == _PERSIST:
-                yield from _segment(lines, self._outline_place(instance, number, part), hidden=stale)
+                yield from _segment(lines, self._outline_place(instance, number, part), _REVISION if stale else "")
                 lines = []
                 number += 1
             else:
                 lines += self._texts(at, last) if first <= last else []
-        yield from _segment(lines, self._outline_place(instance, number, part), hidden=stale)
+        yield from _segment(lines, self._outline_place(instance, number, part), _REVISION if stale else "")
 
     def _outline_place(self, instance: int, number: int, part: str | None) -> Locator:
         return Locator(slide=(number or None) if instance == 0 else None, part=part)
 
     def _page(self, at: int, kind: int, start: int, end: int, *, stale: bool) -> Iterator[Segment]:
-        hidden, number = stale, self._numbers.get(at)
+        hiding, number = _REVISION if stale else "", self._numbers.get(at)
         for _, atom, _, first, last in _level(self._data, start, end):
             if atom == _SLIDE_INFO and last - first >= 12:
-                hidden = hidden or bool(self._data[first + 10] & 4)
+                hiding = hiding or ("hidden-slide" if self._data[first + 10] & 4 else "")
             if atom == _NOTES_ATOM and last - first >= 4:
                 number = self._ids.get(struct.unpack_from("<I", self._data, first)[0])
         part = {_NOTES: "notes", _MASTER: "master", _HANDOUT: "handout"}.get(kind)
         if stale:
             part = "earlier revision"
-        yield from _segment(self._texts(start - 8, end), Locator(slide=number, part=part), hidden=hidden)
+        yield from _segment(self._texts(start - 8, end), Locator(slide=number, part=part), hiding)
 
     def _texts(self, start: int, end: int) -> list[str]:
         return [text for text in _texts(self._data, start, end, 0) if text.strip() and not _NOISE.fullmatch(text)]
@@ -197,9 +198,9 @@ def _clean(text: str) -> str:
     return text.replace("\r", "\n").replace("\x0b", "\n").replace("\0", "")
 
 
-def _segment(lines: list[str], place: Locator, *, hidden: bool) -> Iterator[Segment]:
+def _segment(lines: list[str], place: Locator, hiding: str) -> Iterator[Segment]:
     if lines:
-        yield Segment("\n".join(lines), place, hidden=hidden)
+        yield Segment("\n".join(lines), place, hidden=bool(hiding), hiding=hiding)
 
 
 def _unpacked(record: bytes) -> bytes:

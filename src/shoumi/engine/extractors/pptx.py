@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from shoumi.engine.blob import Blob
 from shoumi.engine.errors import NoText
 from shoumi.engine.extractors import _opc
-from shoumi.engine.extractors._drawing import Canvas, Drawing, drawing
-from shoumi.engine.extractors._flow import Flow, remainder
+from shoumi.engine.extractors._drawing import Canvas, Drawing, Frame, drawing, frame_of
+from shoumi.engine.extractors._flow import NOTE, SEEN, Flow, remainder
 from shoumi.engine.extractors._package import Package
 from shoumi.engine.extractors._xml import Element, attribute, local, stripped, tree
 from shoumi.engine.settings import Settings
@@ -22,6 +23,7 @@ from shoumi.engine.sniff import ZIP, Sample, Signature
 from shoumi.engine.types import Gap, Item, Locator, Segment
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+_HIDDEN: Final = "hidden-slide"
 _SLIDE: Final = re.compile(r"(?:.*/)?slides/[^/]+\.xml", re.IGNORECASE)
 _PATTERN: Final = re.compile(
     r"(?:.*/)?(?:slideMasters|slideLayouts|notesMasters|handoutMasters)/[^/]+\.xml", re.IGNORECASE
@@ -34,7 +36,7 @@ class Pptx:
     """Reads PresentationML packages."""
 
     name = _opc.KIND
-    version = 1
+    version = 2
     media_types = frozenset({MEDIA_TYPE})
     method = "text"
     signatures: tuple[Signature, ...] = ()
@@ -80,40 +82,54 @@ def _slides(package: Package, main: str, root: Element) -> list[str]:
 def _slide(package: Package, slide: str, number: int, size: tuple[int, int], seen: set[str]) -> Iterator[Segment]:
     seen.add(slide)
     root, reading = tree(package.chunks(slide))
-    hidden = root is not None and attribute(root, "show").lower() in ("0", "false")
-    flow = Flow(Locator(slide=number), hidden=hidden)
+    hiding = _HIDDEN if root is not None and attribute(root, "show").lower() in ("0", "false") else SEEN
+    flow = Flow(Locator(slide=number), hiding=hiding)
     if root is not None:
-        canvas = Canvas(*size, plain=_plain(package, slide, root))
+        canvas = Canvas(*size, *_ground(package, slide, root))
         Drawing(flow, canvas).read(root)
     if reading.failed or root is None:
         for line in remainder(stripped(package.chunks(slide)), flow.last, flow.said).splitlines():
             flow.add(line)
-    flow.hide(*reading.notes)
+    flow.hide(*reading.notes, hiding=NOTE)
     yield from flow.end()
     for part in _opc.related(package, slide, *_ABOUT):
         if part not in seen:
             seen.add(part)
-            yield from _about(package, part, number, hidden)
+            yield from _about(package, part, number, hiding)
 
 
-def _about(package: Package, part: str, number: int, hidden: bool) -> Iterator[Segment]:
+def _about(package: Package, part: str, number: int, hiding: str) -> Iterator[Segment]:
     if part.lower().endswith(".vml"):
         return
-    yield from drawing(package, part, Locator(slide=number, part=part), hidden=hidden)
+    yield from drawing(package, part, Locator(slide=number, part=part), hiding=hiding)
 
 
-def _plain(package: Package, slide: str, root: Element) -> bool:
-    """Whether slide, layout and master leave the background as it is: letters in its colour are then not seen."""
+def _ground(package: Package, slide: str, root: Element) -> tuple[bool, dict[str, Frame]]:
+    """Return whether slide, layout and master leave the background white, so that white letters are not seen there,
+    and where layout and master put their placeholders.
+    """
     parts = [slide]
     for kind in ("slideLayout", "slideMaster"):
         parts += _opc.related(package, parts[-1], kind)[:1]
+    plain = True
+    places: dict[str, Frame] = {}
     for part in parts:
         top = root if part == slide else tree(package.chunks(part))[0]
         for background in () if top is None else top.iter("{*}bg"):
             colours = {attribute(entry, "val") for entry in background.iter("{*}srgbClr", "{*}schemeClr")}
-            if not colours or not colours <= {"FFFFFF", "bg1", "lt1"}:
-                return False
-    return True
+            plain = plain and bool(colours) and colours <= {"FFFFFF", "bg1", "lt1"}
+        for shape in () if top is None or part == slide else top.iter("{*}sp"):
+            _placeholder(shape, places)
+    return plain, places
+
+
+def _placeholder(shape: Element, places: dict[str, Frame]) -> None:
+    holder, transform = next(shape.iter("{*}ph"), None), next(shape.iter("{*}xfrm"), None)
+    frame = None if holder is None or transform is None else frame_of(transform)
+    if frame is not None:
+        for key in (attribute(holder, "idx"), attribute(holder, "type") or "body"):
+            if key:
+                places.setdefault(key, frame)
 
 
 def _patterns(package: Package, seen: set[str]) -> Iterator[Segment]:
@@ -125,7 +141,7 @@ def _patterns(package: Package, seen: set[str]) -> Iterator[Segment]:
             lines = [line for line in segment.text.split("\n") if line.strip() and line not in said]
             said.update(lines)
             if lines:
-                yield Segment("\n".join(lines), segment.locator, segment.hidden)
+                yield replace(segment, text="\n".join(lines))
 
 
 def _people(package: Package) -> Iterator[Segment]:

@@ -64,6 +64,7 @@ _CHARSETS: Final = {
     238: "cp1250",
 }  # fmt: skip
 _PAGES: Final = {936: "gb18030", 54936: "gb18030", 950: "big5hkscs", 65001: "utf-8", 10000: "mac-roman"}
+_HIDING: Final = {"hidden": "hidden-text", "deleted": "deleted", "other": "machinery"}
 _SMALL: Final = 24  # bytes: shorter objects and pictures hold nothing
 _MAGICS: Final = (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04", b"%PDF-", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff")
 
@@ -72,7 +73,7 @@ class Rtf:
     """Reads RTF documents."""
 
     name = "rtf"
-    version = 1
+    version = 2
     media_types = frozenset({RTF})
     method = "text"
     signatures = (sniff.Signature(b"{\\rt", RTF), sniff.Signature(b"\xef\xbb\xbf{\\rt", RTF))
@@ -89,7 +90,8 @@ class Rtf:
         yield Segment(reader.part(""))
         for name in reader.names():
             if text := reader.part(name).strip():
-                yield Segment(text, Locator(part=name), hidden=name in ("hidden", "other"))
+                how = _HIDING.get(name, "")
+                yield Segment(text, Locator(part=name), hidden=bool(how), hiding=how)
         for number, (kind, found) in enumerate(items, 1):
             yield Item(self.name, f"{kind}-{number}", len(found), None, partial(io.BytesIO, found), self.name)
 

@@ -33,7 +33,7 @@ class Sqlite:
     """Reads SQLite 3 databases."""
 
     name = "sqlite"
-    version = 1
+    version = 2
     media_types = frozenset({MEDIA_TYPE})
     method = "text"
     signatures = (Signature(_MAGIC, MEDIA_TYPE),)
@@ -177,7 +177,13 @@ def _swept(blob: Blob, numbers: list[int] | range) -> Iterator[Segment]:
         for number in numbers:
             stream.seek(number * size)
             for offset, text in _sweep.runs(stream.read(size)):
-                yield Segment(text, Locator(part="free page", offset=number * size + offset), joint="\n", hidden=True)
+                yield Segment(
+                    text,
+                    Locator(part="free page", offset=number * size + offset),
+                    joint="\n",
+                    hidden=True,
+                    hiding="free-page",
+                )
 
 
 PLUGIN = Sqlite()

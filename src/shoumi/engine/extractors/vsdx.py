@@ -11,7 +11,7 @@ from typing import Final
 from shoumi.engine.blob import Blob
 from shoumi.engine.errors import NoText
 from shoumi.engine.extractors import _opc
-from shoumi.engine.extractors._flow import Flow, remainder
+from shoumi.engine.extractors._flow import FIELD, NOTE, Flow, remainder
 from shoumi.engine.extractors._package import Package
 from shoumi.engine.extractors._xml import Elements, attribute, local, stripped, tree
 from shoumi.engine.settings import Settings
@@ -31,7 +31,7 @@ class Vsdx:
     """Reads Visio packages."""
 
     name = _opc.KIND
-    version = 1
+    version = 2
     media_types = frozenset({MEDIA_TYPE})
     method = "text"
     signatures: tuple[Signature, ...] = ()
@@ -78,13 +78,13 @@ def _page(package: Package, part: str, locator: Locator) -> Iterator[Segment]:
         if element.tag in _TEXT:
             flow.add("".join(element.itertext()).strip())
         elif attribute(element, "N") in ("Comment", "Value", "Prompt", "Label") and attribute(element, "V"):
-            flow.hide(attribute(element, "V"))
+            flow.hide(attribute(element, "V"), hiding=FIELD)
         reading.free(element)
         yield from flow.ready()
     if reading.failed:
         for line in remainder(stripped(package.chunks(part)), flow.last, flow.said).splitlines():
             flow.add(line)
-    flow.hide(*reading.notes)
+    flow.hide(*reading.notes, hiding=NOTE)
     yield from flow.end()
 
 

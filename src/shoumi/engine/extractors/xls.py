@@ -40,7 +40,7 @@ class Xls:
     """Reads binary Excel workbooks."""
 
     name = "xls"
-    version = 1
+    version = 2
     media_types = frozenset({_TYPE})
     method = "text"
     signatures = tuple(Signature(start, _TYPE) for start in _STARTS)
@@ -88,7 +88,7 @@ def _stream(data: bytes) -> Iterator[Segment | Item | Gap]:
         yield from _walk(data, wide=head[2] >= 0x600)
     except (struct.error, IndexError) as error:
         for offset, text in _sweep.runs(data):
-            yield Segment(text, Locator(offset=offset), joint="\n", hidden=True)
+            yield Segment(text, Locator(offset=offset), joint="\n", hidden=True, hiding="machinery")
         yield Gap("corrupt", f"the workbook's structure is damaged ({error}); its strings were read")
 
 
@@ -132,7 +132,7 @@ def _pivots(ole: Ole) -> Iterator[Segment]:
             if record.kind == 0xCD and len(record.body) > 3
         ]
         if texts:
-            yield Segment("\n".join(dict.fromkeys(texts)), Locator(part="pivot cache"), hidden=True)
+            yield Segment("\n".join(dict.fromkeys(texts)), Locator(part="pivot cache"), hidden=True, hiding="machinery")
 
 
 def _ancient(data: bytes) -> Iterator[Segment | Gap]:

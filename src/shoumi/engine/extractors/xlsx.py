@@ -14,7 +14,8 @@ from typing import Final
 from shoumi.engine.blob import Blob
 from shoumi.engine.errors import NoText
 from shoumi.engine.extractors import _opc, _worksheet, _xlsb
-from shoumi.engine.extractors._drawing import drawing
+from shoumi.engine.extractors._cells import HIDDEN_SHEET
+from shoumi.engine.extractors._drawing import drawing, opaque
 from shoumi.engine.extractors._package import Package
 from shoumi.engine.extractors._xml import Element, attribute, local, stripped, tree
 from shoumi.engine.settings import Settings
@@ -37,14 +38,14 @@ _PEOPLE: Final = re.compile(r"(?:.*/)?persons/[^/]+\.xml", re.IGNORECASE)
 class _Listed:
     name: str
     part: str
-    hidden: bool
+    hiding: str
 
 
 class Xlsx:
     """Reads SpreadsheetML packages and their binary twin."""
 
     name = _opc.KIND
-    version = 1
+    version = 2
     media_types = frozenset({MEDIA_TYPE})
     method = "text"
     signatures: tuple[Signature, ...] = ()
@@ -78,7 +79,12 @@ def _workbook(package: Package) -> Iterator[Segment | Item | Gap]:
         yield from _one(package, listed, book, seen)
     unused = [text for text, used in zip(book.strings, book.used, strict=True) if not used and text.strip()]
     if unused:
-        yield Segment("\n".join(unused), Locator(part="xl/sharedStrings.xml"), hidden=not package.cut)
+        yield Segment(
+            "\n".join(unused),
+            Locator(part="xl/sharedStrings.xml"),
+            hidden=not package.cut,
+            hiding="" if package.cut else "leftover",
+        )
     yield from _names(root, main)
     yield from _opc.ending(package, seen)
 
@@ -111,17 +117,19 @@ def _sheets(package: Package, main: str, root: Element) -> list[_Listed]:
         target = targets.get(relation)
         stored = package.find(target.target) if target else None
         if stored:
-            listed.append(_Listed(name, stored, hidden))
+            listed.append(_Listed(name, stored, HIDDEN_SHEET if hidden else ""))
     known = {entry.part for entry in listed}
     rest = sorted((name for name in package if _SHEET.fullmatch(name) and name not in known), key=_opc.natural)
     rest = [part for part in rest if "binaryindex" not in part.lower()]
-    return listed + [_Listed(part.rpartition("/")[2].partition(".")[0], part, hidden=False) for part in rest]
+    return listed + [_Listed(part.rpartition("/")[2].partition(".")[0], part, "") for part in rest]
 
 
 def _one(package: Package, listed: _Listed, book: _worksheet.Book, seen: set[str]) -> Iterator[Segment]:
-    sheet = _worksheet.Sheet(listed.name, book, hidden=listed.hidden)
+    drawings = _drawings(package, listed.part)
+    covers = _covers(package, drawings)
+    sheet = _worksheet.Sheet(listed.name, book, hiding=listed.hiding, covers=covers)
     if listed.part.lower().endswith(".bin"):
-        yield from _xlsb.cells(package, listed.part, listed.name, book, hidden=listed.hidden)
+        yield from _xlsb.cells(package, listed.part, listed.name, book, hiding=listed.hiding)
     else:
         yield from sheet.cells(package, listed.part)
     yield from sheet.notes
@@ -130,11 +138,11 @@ def _one(package: Package, listed: _Listed, book: _worksheet.Book, seen: set[str
         seen.add(part)
         read = _xlsb.comments if part.lower().endswith(".bin") else _comments
         for segment in read(package, part, listed.name):
-            yield replace(segment, hidden=True) if listed.hidden else segment
-    for part in _drawings(package, listed.part):
+            yield replace(segment, hidden=True, hiding=listed.hiding) if listed.hiding else segment
+    for part in drawings:
         if part not in seen:
             seen.add(part)
-            yield from drawing(package, part, replace(place, part=part), hidden=listed.hidden)
+            yield from drawing(package, part, replace(place, part=part), hiding=listed.hiding)
 
 
 def _drawings(package: Package, part: str) -> list[str]:
@@ -143,6 +151,28 @@ def _drawings(package: Package, part: str) -> list[str]:
     for entry in _opc.related(package, part, "drawing"):
         found += [entry, *_opc.related(package, entry, "chart", "chartEx", "diagramData", "chartUserShapes")]
     return found
+
+
+def _covers(package: Package, drawings: list[str]) -> list[_worksheet.Cover]:
+    """Return the cells over which opaque shapes lie (ECMA-376 part 1, 20.5.2.33: anchors from one cell to another)."""
+    found: list[_worksheet.Cover] = []
+    for part in drawings[:1]:
+        root, _ = tree(package.chunks(part))
+        for anchor in () if root is None else root.iter("{*}twoCellAnchor"):
+            shape = next(anchor.iterchildren("{*}sp", "{*}pic"), None)
+            if shape is None or not (local(shape.tag) == "pic" or opaque(shape)) or len(found) >= 1000:
+                continue
+            corners = [_corner(entry) for entry in anchor.iterchildren("{*}from", "{*}to")]
+            if len(corners) == 2:
+                (left, top), (right, bottom) = corners
+                found.append((left, top, right - 1 if right > left else left, bottom - 1 if bottom > top else top))
+    return found
+
+
+def _corner(entry: Element) -> tuple[int, int]:
+    texts = {local(child.tag): child.text or "" for child in entry.iterchildren("*")}
+    column, row = (texts.get(name, "") for name in ("col", "row"))
+    return int(column) if column.isdecimal() else 0, int(row) if row.isdecimal() else 0
 
 
 def _comments(package: Package, part: str, sheet: str) -> Iterator[Segment]:
@@ -178,7 +208,7 @@ def _names(root: Element, main: str) -> Iterator[Segment]:
     if shown:
         yield Segment("\n".join(shown), Locator(part=main))
     if hidden:
-        yield Segment("\n".join(hidden), Locator(part=main), hidden=True)
+        yield Segment("\n".join(hidden), Locator(part=main), hidden=True, hiding="defined-name")
 
 
 def _since_1904(root: Element) -> bool:

@@ -3,7 +3,8 @@
 What was not examined stands first, then the sum, then the findings by severity, file and place. The data is embedded
 as JSON and drawn by a script of our own (``page.js``); a content security policy allows that script and nothing from
 elsewhere. Findings wait in temporary files by severity, so that memory stays bounded and the gravest come first; a
-page that would be too large to open says how many it leaves out. The report is a carrier itself and says so.
+page that would be too large to open says how many it leaves out. Of pages that were read as pictures it shows the
+picture: findings framed, secrets covered, the rest too coarse to read. The report is a carrier itself and says so.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from shoumi.engine.rule import LANGUAGES
 from shoumi.engine.types import SEVERITIES, Gap, Json, Match, Reason, Summary
 
 LARGEST: Final = 30_000  # findings, and gaps, that one page holds: about 20 MB
+PICTURES: Final = 24_000_000  # bytes of pictures of pages that one report holds
 _STATIC: Final = 200  # findings, and gaps, shown where scripts cannot run
 _ASSETS: Final = Path(__file__).parent
 _MARK: Final = re.compile(r"\{\{(\w+)\}\}")
@@ -42,6 +44,9 @@ class Html:
         self._matches = {name: Spool(LARGEST) for name in SEVERITIES}
         self._gaps = Spool(LARGEST)
         self._levels = Levels()
+        self._pictures = Spool()
+        self._shown: dict[tuple[str, int | None], list[Any] | None] = {}  # page → number and area of its picture
+        self._size = self._left_out = 0
         self._rules: dict[str, None] = {}
         self._codes: dict[str, None] = {}
         self._categories: dict[str, int] = {}
@@ -59,7 +64,7 @@ class Html:
         self._categories[event.category] = self._categories.get(event.category, 0) + 1
         if event.locator.part and (code := _words.part(event.locator.part)) and len(self._parts) < LARGEST:
             self._parts[event.locator.part] = code
-        self._matches[event.severity].add(_row(event))
+        self._matches[event.severity].add([*_row(event), self._page(event)])
 
     def finish(self, summary: Summary) -> None:
         """Write the page."""
@@ -79,12 +84,28 @@ class Html:
             "meta": _json.script(self._meta(summary, level)),
             "gaps": _array(self._gaps),
             "matches": _array(self._gravest()),
+            "pictures": _array(self._pictures),
         }
         for number, piece in enumerate(_MARK.split(_asset("page.html"))):
             found = parts[piece] if number % 2 else piece
             for text in (found,) if isinstance(found, str) else found:
                 self._stream.write(text.encode("utf-8", "replace"))
         self._stream.flush()
+
+    def _page(self, match: Match) -> list[Any] | None:
+        """Keep a page's picture; return its number and area for each match that stands on it, None without one."""
+        if match.picture is None and "boxes" not in match.data:
+            return None
+        key = (str(match.trail), match.locator.page)
+        if match.picture is not None:
+            self._shown[key] = None
+            self._size += len(match.picture.data)
+            if self._size <= PICTURES:
+                self._shown[key] = [self._pictures.count, list(match.picture.area)]
+                self._pictures.add(base64.b64encode(match.picture.data).decode())
+            else:
+                self._left_out += 1
+        return self._shown.get(key)
 
     def _text(self, code: str, **values: str | int) -> str:
         return messages.text(f"reports.{code}", self._language, **values)
@@ -112,7 +133,7 @@ class Html:
             "addresses": list(summary.addresses),
             "level": level,
             "summary": summary.as_json(),
-            "total": {"matches": self._total(), "gaps": self._gaps.count},
+            "total": {"matches": self._total(), "gaps": self._gaps.count, "unshown": self._left_out},
             "categories": self._categories,
             "texts": texts,
             "parts": self._parts,
@@ -168,7 +189,7 @@ class Html:
         return [_words.gap_name(reason, self._language), "!".join(name for _, name in trail), detail]
 
     def _match_cells(self, row: list[Any]) -> list[str]:
-        _, rule, _, _, severity, _, trail, locator, _, snippet, reasons, _ = row
+        _, rule, _, _, severity, _, trail, locator, _, snippet, reasons, *_ = row
         given = (Reason(code, tuple(values.items())) for code, values in reasons)
         sentences = [messages.ended(messages.render(reason, self._language), self._language) for reason in given]
         return [

@@ -2,8 +2,8 @@
 /* Draws the report from the JSON in this page. Text only ever enters through text nodes and attributes, never as HTML. */
 (() => {
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
-  const meta = read("meta"), gaps = read("gaps"), rows = read("matches");
-  const ID = 0, RULE = 1, CATEGORY = 2, AREA = 3, SEVERITY = 4, CONFIDENCE = 5, TRAIL = 6, LOCATOR = 7, SPAN = 8, SNIPPET = 9, REASONS = 10, DATA = 11;
+  const meta = read("meta"), gaps = read("gaps"), rows = read("matches"), pictures = read("pictures");
+  const ID = 0, RULE = 1, CATEGORY = 2, AREA = 3, SEVERITY = 4, CONFIDENCE = 5, TRAIL = 6, LOCATOR = 7, SPAN = 8, SNIPPET = 9, REASONS = 10, DATA = 11, PAGE = 12;
   const SEVERITIES = ["critical", "high", "medium", "low", "info"];
   const LANGUAGES = { "zh-Hans": "简体", "zh-Hant": "繁體", en: "English" };
   const STEP = 50;
@@ -177,12 +177,25 @@
       [word("score.name"), score && word("score", { precision: percent(score.precision), recall: percent(score.recall), positives: score.positives, negatives: score.negatives })],
       [word("confidence"), `${Math.round(row[CONFIDENCE] * 100)} %`],
       [word("category"), joined([word("category." + row[CATEGORY]), row[AREA] && word("area." + row[AREA])])],
-      ...Object.entries(row[DATA]).filter(([name, value]) => name !== "suppressed" && (name !== "kind" || meta.texts["reports.kind." + value])).map(([name, value]) => [meta.texts["reports.data." + name] ? word("data." + name) : name, known(name, value)]),
+      ...Object.entries(row[DATA]).filter(([name, value]) => name !== "suppressed" && name !== "hiding" && name !== "boxes" && (name !== "kind" || meta.texts["reports.kind." + value])).map(([name, value]) => [meta.texts["reports.data." + name] ? word("data." + name) : name, known(name, value)]),
       [word("rule"), row[RULE]], [word("id"), row[ID]],
     ];
     const same = sameContent.get(row[ID]);
     return h("dl.more", null, entries.filter(([, value]) => value && value.length).map(([name, value]) => [h("dt", null, name), h("dd", null, value)]),
       same > 1 && [h("dt.screen"), h("dd.screen", null, h("button.text", { type: "button", onclick: () => { filter = none(); filter.id = row[ID]; draw("findings"); } }, word("page.same", { n: count(same) })))]);
+  };
+  /* The page that a finding stands on: everything found there has a thin frame, this finding a second one around it. */
+  const onPage = new Set();
+  const picture = (row) => {
+    if (!row[PAGE] || (printing && onPage.has(row[PAGE][0]))) return null;
+    const [number, [left, top, right, bottom]] = row[PAGE];
+    onPage.add(number);
+    const own = (row[DATA].boxes || []).map(([l, t, r, b]) => svg("rect", {
+      x: (l - left) / (right - left) - 0.006, y: (t - top) / (bottom - top) - 0.006, width: (r - l) / (right - left) + 0.012, height: (b - t) / (bottom - top) + 0.012 }));
+    return h("figure.page", null, h("div", null,
+      h("img", { src: "data:image/webp;base64," + pictures[number], alt: word("page.picture", { place: place(row[LOCATOR]) || path(row) }), loading: "lazy" }),
+      !printing && svg("svg", { viewBox: "0 0 1 1", preserveAspectRatio: "none", "aria-hidden": "true" }, own)),
+      h("figcaption.quiet", null, word("page.picture.note")));
   };
   const finding = (row) => {
     const note = hidden(row);
@@ -193,7 +206,7 @@
         row[TRAIL].length > 1 && h("span.trail", null, crumbs(row[TRAIL].slice(1))),
         h("span.snippet", null, h("bdi", null, row[SNIPPET])),
         note && h("span.note.quiet", null, note.until ? word("suppressed.by", { reason: note.reason || "–", owner: note.owner || "–", until: note.until }) : word("suppressed.known"))));
-    const fill = () => { if (node.open && node.childElementCount < 2) node.append(facts(row)); };
+    const fill = () => { if (node.open && node.childElementCount < 2) add(node, [facts(row), picture(row)]); };
     node.addEventListener("toggle", fill);
     fill();
     return node;
@@ -257,6 +270,7 @@
         h("button", { type: "button", onclick: copy }, word("export.csv")), " ",
         h("button", { type: "button", onclick: download }, word("export.jsonl")), " ",
         h("button", { type: "button", "aria-label": word("page.keys"), onclick: help }, "?"))),
+    meta.total.unshown > 0 && h("p.notice", null, word("page.cut.pictures", { n: count(meta.total.unshown) })),
     meta.total.matches > rows.length && h("p.notice", null, word("page.cut", { n: count(rows.length), total: count(meta.total.matches) })),
     filters(), list);
 
@@ -314,7 +328,7 @@
     else if (index >= 0) { const next = page.querySelectorAll("button, select, input")[index]; if (next) next.focus({ preventScroll: true }); }
   };
   const speak = (code) => { language = code; haystacks = []; draw(); };
-  const onPaper = (state) => { printing = state; draw(); };
+  const onPaper = (state) => { printing = state; onPage.clear(); draw(); };
   addEventListener("beforeprint", () => onPaper(true));
   addEventListener("afterprint", () => onPaper(false));
   draw();
