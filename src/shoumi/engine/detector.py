@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, Protocol, TypeAlias
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Protocol, TypeAlias, runtime_checkable
 
+from shoumi.engine.errors import Unexamined
 from shoumi.engine.rule import Rule
 from shoumi.engine.settings import Settings
 from shoumi.engine.types import Category, Reason, Severity
@@ -56,6 +58,20 @@ class Detector(Protocol):
 
     def detect(self, view: View, hits: Hits) -> Iterable[Detection]:
         """Return what is found, in any order; called only when one of the rules has hits."""
+        ...
+
+
+@runtime_checkable
+class Batched(Detector, Protocol):
+    """A detector that sees every document, many at once, because asking it costs much; its rules have no anchors."""
+
+    batched: ClassVar[bool]
+    cache: Path | None  # a folder for what it may keep between runs
+
+    def scan(
+        self, views: Sequence[View], beat: Callable[[], None]
+    ) -> Iterator[tuple[View, list[Detection] | Unexamined]]:
+        """Yield each view in order with what is found in it, or why it was not examined; ``beat`` is a sign of life."""
         ...
 
 

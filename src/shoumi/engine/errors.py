@@ -3,6 +3,7 @@
     ShoumiError
     ├── UsageError            the command or call is wrong: exit code 2, says what to do
     │   ├── AddressError      an address that does not exist or cannot be read
+    │   ├── ExtraNeeded       something was asked for that an extra would do, and it is not installed
     │   └── RuleError         a rule pack that is refused: file, line, reason
     ├── OutputError           a report cannot be written (full disk, closed pipe, no permission)
     └── Unexamined            content that cannot be examined, or not wholly: becomes a Gap
@@ -29,6 +30,10 @@ class UsageError(ShoumiError):
 
 class AddressError(UsageError):
     """An address that does not exist or cannot be read."""
+
+
+class ExtraNeeded(UsageError):  # noqa: N818  (a state of the installation)
+    """Something was asked for that needs an extra; the message names the command that installs it."""
 
 
 class RuleError(UsageError):

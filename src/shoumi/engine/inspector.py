@@ -8,13 +8,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from shoumi.engine import cuts, passages, registry, rule
-from shoumi.engine.detector import Detection, Detector
-from shoumi.engine.errors import RuleError
+from shoumi.engine.detector import Batched, Detection, Detector
+from shoumi.engine.errors import RuleError, Unexamined
 from shoumi.engine.finding import masked, matches
 from shoumi.engine.home import Home
+from shoumi.engine.later import Later
 from shoumi.engine.patterns import FOLD, Patterns, RawPatterns, prepare, prepare_raw
 from shoumi.engine.rule import Pack, Rule
 from shoumi.engine.settings import Settings
@@ -46,6 +48,8 @@ class Inspector:
             (known[name](entries, settings), frozenset(entry.id for entry in entries))
             for name, entries in sorted(by_detector.items())
         ]
+        self.later = self._batched(cache_folder)
+        self._settled: list[tuple[int, Match | Gap]] = []
         self._patterns: Patterns = prepare(tuple(self.rules.values()), cache_folder, home.derive("rules cache"))
         self._raw: Callable[[], RawPatterns] = cache(
             lambda: prepare_raw(tuple(self.rules.values()), cache_folder, home.derive("rules cache"))
@@ -57,6 +61,14 @@ class Inspector:
         self.passages: Passages | None = None  # while nothing is registered they cost one look at the disk
         if passages.registered(home):
             self._look_for_registered(home)
+
+    def _batched(self, cache_folder: Path) -> Later | None:
+        """Return what collects documents for a detector that works on many at once, when a pack asks for one."""
+        for detector, _ in self._detectors:
+            if isinstance(detector, Batched):
+                detector.cache = cache_folder
+                return Later(detector, lambda found: self.rules[found.rule].category == "credential")
+        return None
 
     def _look_for_registered(self, home: Home) -> None:
         from shoumi.engine.detectors.passages import Passages
@@ -78,7 +90,7 @@ class Inspector:
     def inspect_bytes(self, raw: bytes, trail: Trail) -> Iterator[Match | Gap]:
         """Return what the rules find in a plain text that is valid UTF-8: the fast way for ordinary files."""
         hits = self._patterns.scan(raw)
-        if not hits and self.passages is None:
+        if not hits and self.passages is None and self.later is None:
             return iter(())
         segments = (Segment("", joint=""),)
         return self._decide(Document(trail, segments), View(segments, raw), hits)
@@ -108,14 +120,14 @@ class Inspector:
             return
         where = Locator(part="name")
         segments = (Segment("", joint="", locator=where),)
-        for event in self._decide(Document(trail, segments), View(segments, raw), hits):
+        for event in self._decide(Document(trail, segments), View(segments, raw), hits, alone=True):
             if isinstance(event, Match):
                 yield replace(event, locator=where)
 
     @property
     def everything(self) -> bool:
         """Whether raw bytes are to be searched for all text, not only near anchors: registered passages have none."""
-        return self.passages is not None or not self._raw().complete
+        return self.passages is not None or self.later is not None or not self._raw().complete
 
     def places(self, data: bytes) -> Sequence[tuple[int, int]]:
         """Return where anchors end in raw bytes, in any encoding (see ``rawsweep``)."""
@@ -136,7 +148,8 @@ class Inspector:
         labels = dict.fromkeys(segment.label for segment in view.segments if segment.label)
         for name in self._patterns.scan("\n".join(labels).encode("utf-8", "replace")) if labels else ():
             hits.setdefault(name, [])  # a column's heading calls its rules, although it stands elsewhere
-        return self._decide(document, view, hits) if hits or self.passages is not None else iter(())
+        wanted = hits or self.passages is not None or self.later is not None
+        return self._decide(document, view, hits) if wanted else iter(())
 
     def _with_cuts(self, document: Document, found: Iterator[Match | Gap]) -> Iterator[Match | Gap]:
         """Yield what was found, then what only shows when messages are put together again."""
@@ -188,12 +201,42 @@ class Inspector:
                 if "messages" in match.data:
                     yield match
 
-    def _decide(self, document: Document, view: View, hits: dict[str, list[int]]) -> Iterator[Match | Gap]:
+    def _decide(
+        self, document: Document, view: View, hits: dict[str, list[int]], *, alone: bool = False
+    ) -> Iterator[Match | Gap]:
+        """Yield what is found; ``alone`` for texts that are no document, such as names."""
         view, found = self._detections(view, hits)
         if self.passages is not None:
             copied = self.passages.find(view, document, found)
             self._note(copied)
             found += copied
+        if self.later is None or alone:
+            yield from self._shown(document, view, found)
+        elif not self.later.open or any(segment.locator.message is not None for segment in document.segments):
+            yield from self._with_more(document, view, found, self.later.one(view, found))
+        elif self.later.add(document, view, found):
+            self._settled += self._settle()
+
+    def settle(self) -> list[tuple[int, Match | Gap]]:
+        """Return what is found in the documents that wait for a detector of many at once, each with its task."""
+        settled, self._settled = [*self._settled, *self._settle()], []
+        return settled
+
+    def _settle(self) -> Iterator[tuple[int, Match | Gap]]:
+        for one, more in self.later.run() if self.later is not None else ():
+            for event in self._with_more(one.document, one.view, one.found, more):
+                yield one.task, event
+
+    def _with_more(
+        self, document: Document, view: View, found: Sequence[Detection], more: list[Detection] | Unexamined
+    ) -> Iterator[Match | Gap]:
+        if isinstance(more, Unexamined):
+            yield from self._shown(document, view, found)
+            yield Gap(more.reason, str(more), document.trail, "detect")
+        else:
+            yield from self._shown(document, view, [*found, *more])
+
+    def _shown(self, document: Document, view: View, found: Sequence[Detection]) -> Iterator[Match | Gap]:
         kept, gaps = self._capped(found)
         yield from matches(document, view, kept, self.rules, self._key, mask=self.mask)
         for gap in gaps:

@@ -25,6 +25,7 @@ from shoumi.engine.types import SEVERITIES, Category, Severity
 
 LANGUAGES: Final = ("zh-Hans", "zh-Hant", "en")
 PACKS: Final = Path(__file__).parent / "packs"
+ON_REQUEST: Final = frozenset({"secrets"})  # packs that only their name chooses: they need an extra, and much time
 CATEGORIES: Final[tuple[str, ...]] = get_args(Category)
 _ID: Final = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
 _FIELDS: Final = frozenset(
@@ -136,8 +137,9 @@ def files_of(name: str) -> tuple[Path, ...]:
 
 
 def resolve(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Replace ``all`` by every shipped pack; keep the rest, in order, once each."""
-    wanted = [pack for name in names for pack in (shipped() if name == "all" else (name,))]
+    """Replace ``all`` by every shipped pack but those on request; keep the rest, in order, once each."""
+    every = [name for name in shipped() if name not in ON_REQUEST]
+    wanted = [pack for name in names for pack in (every if name == "all" else (name,))]
     return tuple(dict.fromkeys(wanted))
 
 

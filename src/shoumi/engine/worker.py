@@ -71,6 +71,10 @@ class Heartbeat:
         _HEADER.pack_into(self._page, 0, time.monotonic(), task, leaf, size, len(name))
         self._page[_HEADER.size : _HEADER.size + len(name)] = name
 
+    def again(self) -> None:
+        """Say that the work goes on."""
+        struct.pack_into("<d", self._page, 0, time.monotonic())
+
     def read(self) -> tuple[float, int, int, int, str]:
         """Return when, task, leaf, size, trail."""
         when, task, leaf, size, length = _HEADER.unpack_from(self._page)
@@ -255,19 +259,28 @@ def _serve(ask: int, tell: int, heartbeat: Heartbeat, inspector: Inspector, sett
         heartbeat.write(task, leaf, size, str(trail))
 
     examiner = Examiner(inspector, settings, beat)
+    later = inspector.later
+    if later is not None:
+        later.open, later.beat = True, heartbeat.again
     sources = {source.name: source for source in registry.sources()}
     while header := _read_all(ask, _LENGTH.size):
         tasks, poisoned = json.loads(_read_all(ask, _LENGTH.unpack(header)[0]))
         poison: dict[int, Any] = dict(poisoned)
-        answer = []
+        answer: list[list[Any]] = []
         for task, (source, path) in enumerate(tasks):
             inspector.until = None
+            if later is not None:
+                later.task = task
             heartbeat.write(task, 0, 0, "")
             item = sources[source].item(path, settings)
             leaves = {int(leaf): tuple(why) for leaf, why in poison.get(task, {}).items()}
             events = [record.write(event) for event in examiner.examine(item, Poison(leaves))]
             until = inspector.until.toordinal() if inspector.until else 0
-            answer.append([events, examiner.members, until, not _transient(events)])
+            answer.append([events, examiner.members, until, True])
+        for number, event in inspector.settle() if later is not None else ():
+            answer[number][0].append(record.write(event))
+        for entry in answer:
+            entry[3] = not _transient(entry[0])
         data = json.dumps(answer, separators=(",", ":")).encode()
         _write_all(tell, _LENGTH.pack(len(data)) + data)
 

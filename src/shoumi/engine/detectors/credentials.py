@@ -23,7 +23,7 @@ from shoumi.engine.settings import Settings
 from shoumi.engine.types import Reason, Severity
 from shoumi.engine.view import View
 
-_PLACEHOLDER: Final = re.compile(
+PLACEHOLDER: Final = re.compile(
     r"example|sample|placeholder|dummy|fake|redacted|change.?me|change.?it|your[-_ ]|yours|insert|replace|todo|fixme"
     r"|xxxx|\*{3}|\.{3}|…|<[^>]*>|\$\{|\{\{|\$\(|%\(|%s|%[A-Z_]+%|\{[a-z_.0-9]*\}|^\$|^@|^env[.:]|secret[-_]?here|0{8}|1234567890ab|abcdefgh|qwerty"
     r"|deadbeef|foobar|lorem|(.)\1{5}|my[-_]?(?:secret|password|token|key)|^(?:test|demo|foo|bar|baz)",
@@ -135,7 +135,7 @@ def classes(text: str) -> int:
 @check("token")
 def token(secret: str, rule: Rule) -> Judged | str:
     """A form that only one issuer uses; ``params.entropy`` is the least randomness in bits a character."""
-    if _PLACEHOLDER.search(secret):
+    if PLACEHOLDER.search(secret):
         return "placeholder"
     if entropy(secret) < float(rule.params.get("entropy", 3.0)):
         return "not-random"
@@ -181,7 +181,7 @@ def basic(secret: str, rule: Rule) -> Judged | str:
 def password_value(secret: str, rule: Rule) -> Judged | str:
     """A value given to a name such as ``password``: literal, no placeholder, and as random as people make them."""
     value = secret.strip("\"'`").rstrip(",;")
-    if value in rule.params.get("samples", ()) or not value or _PLACEHOLDER.search(value) or _WORDS.fullmatch(value):
+    if value in rule.params.get("samples", ()) or not value or PLACEHOLDER.search(value) or _WORDS.fullmatch(value):
         return "placeholder"
     if _NOT_LITERAL.search(value) or not value.isprintable():
         return "not-literal"
@@ -208,7 +208,7 @@ def password_value(secret: str, rule: Rule) -> Judged | str:
 @check("random")
 def random_value(secret: str, rule: Rule) -> Judged | str:
     """A long value that only a generator makes."""
-    if secret in rule.params.get("samples", ()) or _PLACEHOLDER.search(secret) or _NOT_LITERAL.search(secret):
+    if secret in rule.params.get("samples", ()) or PLACEHOLDER.search(secret) or _NOT_LITERAL.search(secret):
         return "placeholder"
     if not re.search(r"\d", secret) or not re.search(r"[A-Za-z]", secret) or _NAME.fullmatch(secret):
         return "not-random"
@@ -226,7 +226,7 @@ def password_hash(secret: str, _rule: Rule) -> Judged | str:
 @check("url")
 def url(secret: str, _rule: Rule) -> Judged | str:
     """The password of ``scheme://user:password@host``."""
-    if _PLACEHOLDER.search(secret) or _WORDS.fullmatch(secret) or re.search(r"[<>{}()\[\]]|^\$", secret):
+    if PLACEHOLDER.search(secret) or _WORDS.fullmatch(secret) or re.search(r"[<>{}()\[\]]|^\$", secret):
         return "placeholder"
     if len(secret) < 6 or (classes(secret) < 2 and not secret.isdigit()):
         return "low", 0.5, "assigned-weak"
