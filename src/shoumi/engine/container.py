@@ -19,7 +19,7 @@ class Container(Protocol):
     """Opens blobs of some media types."""
 
     name: str  # also the ``kind`` of the trail's step
-    version: int  # raised when results change: part of the cache key
+    version: int  # for people; earlier results end with any change of the code (made.py)
     media_types: frozenset[str]  # as ``sniff.media_type`` names them
 
     def members(self, blob: Blob, settings: Settings) -> Iterator[Item | Gap]:

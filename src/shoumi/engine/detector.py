@@ -50,7 +50,7 @@ class Detector(Protocol):
     """Decides about the candidates of its rules."""
 
     name: ClassVar[str]
-    version: ClassVar[int]  # raised when results change: part of the cache key
+    version: ClassVar[int]  # for people; earlier results end with any change of the code (made.py)
 
     def __init__(self, rules: Sequence[Rule], settings: Settings) -> None:
         """Prepare for the rules that name this detector; must be fast (once a process)."""

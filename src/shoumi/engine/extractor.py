@@ -18,7 +18,7 @@ class Extractor(Protocol):
     """Reads the text of blobs of some media types."""
 
     name: str  # also the ``kind`` of the trail's step for embedded files
-    version: int  # raised when results change: part of the cache key
+    version: int  # for people; earlier results end with any change of the code (made.py)
     media_types: frozenset[str]  # as ``sniff.media_type`` names them
     method: str  # text, ocr, salvage
 

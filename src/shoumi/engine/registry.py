@@ -11,6 +11,7 @@ import pkgutil
 from functools import cache
 from typing import Any
 
+from shoumi.engine import made
 from shoumi.engine.container import Container
 from shoumi.engine.detector import Detector
 from shoumi.engine.errors import AddressError
@@ -76,10 +77,8 @@ def sniffer() -> Sniffer:
 
 
 def versions() -> str:
-    """Return names and versions of everything that shapes results: part of the cache key."""
-    parts = [
-        f"{family}.{plugin.name}={plugin.version}"
-        for family in ("containers", "extractors", "detectors")
-        for plugin in plugins(family)
-    ]
-    return " ".join(parts)
+    """Return what shapes results, as text: names and versions of plug-ins, and a digest of code, data and libraries."""
+    shaping = [plugin for family in ("containers", "extractors", "detectors") for plugin in plugins(family)]
+    shaping += [*containers().values(), *extractors().values(), *detectors().values()]
+    parts = {f"{plugin.__module__}.{plugin.name}={plugin.version}" for plugin in shaping}
+    return " ".join((*sorted(parts), made.digest(plugin.__module__ for plugin in shaping)))

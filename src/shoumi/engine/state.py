@@ -3,7 +3,7 @@
 A row holds some files of a folder: for each the signature it had (device, inode, size, times) and what was found in it.
 Rows are added, not rewritten, so that a large folder costs no more than its files; the newest counts. What was found
 in a file that is full of findings stands in a table of its own. A row counts only under the same options: packs,
-plug-in versions, registry, key, settings. Verdicts that depend on the date carry the last day on which they hold.
+code and libraries (made.py), registry, key, settings. Verdicts that depend on the date carry the last day on which they hold.
 Files that changed while they were read, or could not be read, are never kept.
 """
 
@@ -140,14 +140,18 @@ class State:
 
 def _file(found: Found) -> bytes:
     """Name a file as it was when it was read."""
-    both = f"{os.path.abspath(found.path)}\0{found.path}\0{found.signature}"
+    both = f"{_whole(found.path)}\0{found.path}\0{found.signature}"
     return hashlib.sha256(both.encode("utf-8", "surrogateescape")).digest()
 
 
 def _name(folder: str) -> bytes:
     """Name a folder by where it is and how it was addressed: results repeat the address."""
-    both = f"{os.path.abspath(folder)}\0{folder}"
+    both = f"{_whole(folder)}\0{folder}"
     return hashlib.sha256(both.encode("utf-8", "surrogateescape")).digest()
+
+
+def _whole(path: str) -> str:
+    return path if "://" in path else os.path.abspath(path)
 
 
 def _open(path: Path) -> sqlite3.Connection:
