@@ -3,7 +3,8 @@
 A row holds some files of a folder: for each the signature it had (device, inode, size, times) and what was found in it.
 Rows are added, not rewritten, so that a large folder costs no more than its files; the newest counts. What was found
 in a file that is full of findings stands in a table of its own. A row counts only under the same options: packs,
-code and libraries (made.py), registry, key, settings. Verdicts that depend on the date carry the last day on which they hold.
+code and libraries (made.py), registry, key, settings. Verdicts that depend on the date carry the last day on which they
+hold.
 Files that changed while they were read, or could not be read, are never kept.
 """
 
