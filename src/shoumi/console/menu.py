@@ -31,12 +31,18 @@ def entries(user: Any) -> list[Entry]:
     return sorted(found, key=lambda entry: entry.order)
 
 
+def doors() -> list[tuple[Any, str]]:
+    """Return pages for people who are not signed in, as words and page: each room's ``AppConfig.doors()``."""
+    return [door for config in apps.get_app_configs() if hasattr(config, "doors") for door in config.doors()]
+
+
 def context(request: HttpRequest) -> dict[str, Any]:
     """Return what the base template shows."""
     from shoumi.console.accounts.models import Office
 
     user = getattr(request, "user", None)
     return {
+        "doors": [] if user is None or user.is_authenticated else doors(),
         "office": Office.current(),
         "menu": entries(user) if user is not None else [],
         "languages": [(code, settings.LANGUAGE_NAMES[code]) for code, _name in settings.LANGUAGES],

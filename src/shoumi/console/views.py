@@ -35,6 +35,8 @@ class Keys(Page):
         del request
         keys = [("j", _("next row")), ("k", _("previous row")), ("Enter", _("open the row"))]
         keys += [("/", _("go to the search box")), ("g", _("go to the first page")), ("?", _("this page"))]
+        keys += [("x", _("choose the row")), ("e", _("evidence of the finding")), ("f", _("false positive"))]
+        keys += [("c", _("case"))]
         return self.show("keys.html", keys=keys)
 
 

@@ -15,9 +15,14 @@
     all[at].scrollIntoView({ block: "nearest" });
   };
 
+  // A link or box that names its key: that of the present row, else the page's own.
+  const named = (key) => (rows()[at] || document).querySelector(`[data-key="${key}"]`);
+  const press = (key) => { const found = named(key); if (found) found.click(); };
+
   const keys = {
-    j: () => move(1),
-    k: () => move(-1),
+    j: () => (rows().length ? move(1) : press("j")),
+    k: () => (rows().length ? move(-1) : press("k")),
+    e: () => press("e"), f: () => press("f"), c: () => press("c"), x: () => press("x"),
     "/": () => { const box = document.getElementById("q"); if (box) { box.focus(); box.select(); } },
     g: () => { window.location.assign("/"); },
     "?": () => { const link = document.querySelector(".foot a"); if (link) window.location.assign(link.href); },

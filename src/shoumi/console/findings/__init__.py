@@ -1,0 +1,1 @@
+"""Triage, cases, leaks that people report, self-inspections: what is done about what was found."""
