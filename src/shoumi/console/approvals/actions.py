@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shoumi.console.action import Action, ActionForm, Done, Unmet
@@ -52,7 +52,7 @@ class _Decide(Action):
         if me not in standing.waits_for(request, flow):
             raise Unmet(standing.not_now(request, flow, me))
         if self.data["seen"] != request.digest:
-            raise Unmet(_now("The request was changed after you opened this page. Read it again, then decide."))
+            raise Unmet(gettext("The request was changed after you opened this page. Read it again, then decide."))
 
     def write(self) -> Done:
         request: Request = self.target
@@ -108,11 +108,11 @@ class Approve(_Decide):
         if now is not None and now != request.snapshot:
             what = standing.differing(request, flow, now)
             raise Unmet(
-                _now("It has changed since it was asked (%(what)s). Return it, so that it is asked again.")
+                gettext("It has changed since it was asked (%(what)s). Return it, so that it is asked again.")
                 % {"what": what}
             )
         if not standing.leaves_enough(request, flow, self.actor.pk, Roll.load()):
-            raise Unmet(_now("Only you can sign a later step. Let somebody else sign this one."))
+            raise Unmet(gettext("Only you can sign a later step. Let somebody else sign this one."))
 
     def settle(self, request: Request) -> None:
         asking.advance(request, find(request.flow))
@@ -167,7 +167,7 @@ class AskAgain(Action):
         if request.state != RETURNED:
             raise Unmet(standing.sentence(request, flow))
         if self.thing is None or flow.facts is None:
-            raise Unmet(_now("This can only be asked again where it was asked first."))
+            raise Unmet(gettext("This can only be asked again where it was asked first."))
 
     def write(self) -> Done:
         flow = find(self.target.flow)
@@ -212,7 +212,7 @@ class Tend(Action):
     def check(self) -> None:
         self.step = tending.due(self.target, find(self.target.flow))
         if not self.step:
-            raise Unmet(_now("Nothing is due."))
+            raise Unmet(gettext("Nothing is due."))
 
     def write(self) -> Done:
         request, flow = self.target, find(self.target.flow)

@@ -100,9 +100,9 @@ def value(one: Any) -> str:
     if isinstance(one, bool):
         return _("yes") if one else _("no")
     if isinstance(one, list):
-        return _(", ").join(value(part) for part in one)
+        return standing.listed(value(part) for part in one)
     if isinstance(one, dict):
-        return _(", ").join(f"{key}: {value(part)}" for key, part in one.items())
+        return standing.listed(f"{key}: {value(part)}" for key, part in one.items())
     return str(one)
 
 

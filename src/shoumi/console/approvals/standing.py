@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from shoumi.console.accounts.models import User
@@ -65,7 +66,7 @@ def differing(request: Request, flow: Flow, text: str) -> str:
     """Return the names of the facts that differ, in words."""
     before, now = json.loads(request.snapshot), json.loads(text)
     keys = [key for key in {**before, **now} if before.get(key) != now.get(key)]
-    return ", ".join(str(flow.words.get(key, key)) for key in keys) or _("its form")
+    return listed(str(flow.words.get(key, key)) for key in keys) or _("its form")
 
 
 def sentence(request: Request, flow: Flow) -> str:
@@ -127,12 +128,17 @@ def leaves_enough(request: Request, flow: Flow, user: int, roll: Roll) -> bool:
     return not later or possible(later, case(request, raised=0).without(gone), roll)
 
 
+def listed(parts: Iterable[str]) -> str:
+    """Return parts in a row, with the comma of the language."""
+    return ("、" if (get_language() or "").startswith("zh") else ", ").join(parts)
+
+
 def names(users: Iterable[int]) -> str:
     """Return the names of accounts, at most four of them."""
     found = list(
         User.objects.filter(pk__in=list(users)).order_by("person__name").values_list("person__name", flat=True)
     )
-    shown = _(", ").join(found[:4])
+    shown = listed(found[:4])
     return _("%(names)s and %(n)d more") % {"names": shown, "n": len(found) - 4} if len(found) > 4 else shown
 
 

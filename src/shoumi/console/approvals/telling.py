@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from importlib.util import find_spec
 from typing import Any
 
 from django.urls import reverse
@@ -14,6 +13,7 @@ from shoumi.console.accounts.models import User
 from shoumi.console.approvals.flow import Flow
 from shoumi.console.approvals.models import GRANTED, LAPSED, REFUSED, RETURNED, WAITING, WITHDRAWN, Request
 from shoumi.console.approvals.standing import waits_for
+from shoumi.console.notices import tell
 
 _APPLICANT = {
     GRANTED: _("Approved, it may be done now: {what} · {thing}"),
@@ -50,8 +50,6 @@ def overdue(request: Request, flow: Flow, signers: Iterable[int], above: Iterabl
 
 def _tell(users: Iterable[int], words: Any, request: Request, flow: Flow, urgency: str = "plain") -> None:
     found = list(User.objects.filter(pk__in=list(users), is_active=True))
-    if found and find_spec("shoumi.console.notices"):
-        from shoumi.console.notices import tell
-
+    if found:
         address = reverse("approvals:request", args=(request.pk,))
         tell(found, format_lazy(words, what=flow.label, thing=request.title), address, urgency=urgency, thing=request)

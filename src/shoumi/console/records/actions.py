@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shoumi.console.action import Action, ActionForm, Denied, Done, Gone, Unmet
@@ -38,7 +38,7 @@ class IssueRecord(Action):
         if not record.may(self.actor, thing):
             raise Denied
         if self.data["form"] not in record.forms:
-            raise Unmet(_now("This record is not made in this form."))
+            raise Unmet(gettext("This record is not made in this form."))
         self.record, self.thing = record, thing
 
     def write(self) -> Done:
@@ -62,7 +62,7 @@ class FetchIssue(Action):
     def check(self) -> None:
         self.kept = Kept.objects.filter(issue=self.target).first()
         if self.kept is None:
-            raise Unmet(_now("Only the number and the digest of this file were kept."))
+            raise Unmet(gettext("Only the number and the digest of this file were kept."))
 
     def write(self) -> Done:
         return Done(self.target, _facts(self.target), result=bytes(self.kept.data))

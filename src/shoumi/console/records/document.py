@@ -77,7 +77,7 @@ def compose(record: Record, thing: Any) -> Document:
         landscape=record.landscape,
         blocks=[drawn(block) for block in record.blocks(thing)],
         words={
-            "number": _("No."),
+            "number": _("Record no."),
             "date": _("Issued on"),
             "by": _("Issued by"),
             "unit": _("Unit"),

@@ -39,7 +39,7 @@ class Issue(models.Model):
     language = models.CharField(_("language"), max_length=10)
     form = models.CharField(_("form"), max_length=5, choices=KINDS)
     content = models.CharField(max_length=64)
-    digest = models.CharField(_("SHA-256"), max_length=64, db_index=True)
+    digest = models.CharField(_("Digest (SHA-256)"), max_length=64, db_index=True)
     size = models.PositiveIntegerField(_("size"))
     by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("issued by"))
     by_name = models.CharField(_("issued by"), max_length=200)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from dataclasses import asdict
 from datetime import datetime
 from functools import cache
@@ -17,7 +18,8 @@ from typing import Any, Final
 from shoumi.console.records.document import Document
 
 FORM: Final = Path(__file__).parent / "form.typ"
-LONGEST_WORD: Final = 20  # letters without a place to break a line
+PIECE: Final = 6  # letters of a long word between two places to break it
+_LONG: Final = re.compile(r"[^\s\u2e80-\uffff]{20,}")  # Chinese breaks anywhere by itself
 LARGE: Final = 2000  # cells; above, the tree of tags would be larger than the page itself
 REGIONS: Final = {"zh-hans": ("zh", "cn"), "zh-hant": ("zh", "tw"), "en": ("en", "gb")}
 
@@ -26,22 +28,23 @@ def pdf(document: Document, at: datetime) -> bytes:
     """Return the PDF. The same document and time give the same bytes."""
     import typst
 
-    values = asdict(document)
+    values = _breakable(asdict(document)) | {"stamp": asdict(document.stamp) if document.stamp else None}
     values["lang"], values["region"] = REGIONS.get(document.language, ("en", "gb"))
     for block in values["blocks"]:
         if block["kind"] == "code":
             block["picture"] = qr(block["text"])
         for label in block.get("labels", ()):
             label["picture"] = qr(label["code"])
+    values["large"] = _cells(document) > LARGE
     values["picture"] = qr(document.stamp.address) if document.stamp else ""
     result: Any = typst.compile(
         FORM,
         root=FORM.parent,
         font_paths=_fonts(),
         ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(_breakable(values), ensure_ascii=False)},
+        sys_inputs={"data": json.dumps(values, ensure_ascii=False)},
         timestamp=int(at.timestamp()),
-        pdf_tags=_cells(document) <= LARGE,
+        pdf_tags=not values["large"],
     )
     return bytes(result)
 
@@ -71,15 +74,13 @@ def _cells(document: Document) -> int:
 def _breakable(value: Any) -> Any:
     """Return the values with places to break inside very long words, so that none runs over its cell."""
     if isinstance(value, str):
-        return value if value.startswith("<svg") else " ".join(_broken(word) for word in value.split(" "))
+        return _LONG.sub(_broken, value)
     if isinstance(value, list):
         return [_breakable(one) for one in value]
     return {key: _breakable(one) for key, one in value.items()} if isinstance(value, dict) else value
 
 
-def _broken(word: str) -> str:
-    """Return a word with a zero-width space after every few letters where it is long."""
-    if len(word) <= LONGEST_WORD:
-        return word
-    step = LONGEST_WORD // 2
-    return "\u200b".join(word[start : start + step] for start in range(0, len(word), step))
+def _broken(word: re.Match[str]) -> str:
+    """Return a word with a zero-width space after every few letters."""
+    text = word.group()
+    return "\u200b".join(text[start : start + PIECE] for start in range(0, len(text), PIECE))

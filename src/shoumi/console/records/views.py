@@ -77,7 +77,7 @@ class Issues(ListPage):
         "Every form that leaves as PDF or XLSX stands here with its number. You issue it on the thing's page."
     )
     columns = (
-        Column("number", gettext_lazy("No."), lambda i: i.number, "seq"),
+        Column("number", gettext_lazy("Record no."), lambda i: i.number, "seq"),
         Column("title", gettext_lazy("Record"), lambda i: i.title, "title"),
         Column("subject", gettext_lazy("Concerning"), lambda i: i.subject, "subject"),
         Column("unit", gettext_lazy("Unit"), lambda i: i.unit.name if i.unit else "", "unit__name"),
@@ -86,7 +86,7 @@ class Issues(ListPage):
         Column("by", gettext_lazy("Issued by"), lambda i: i.by_name, "by_name"),
         Column("at", gettext_lazy("Issued"), lambda i: i.at, "at", "moment"),
         Column("language", gettext_lazy("Language"), lambda i: i.language, "language", shown=False),
-        Column("digest", gettext_lazy("SHA-256"), lambda i: i.digest, shown=False),
+        Column("digest", gettext_lazy("Digest (SHA-256)"), lambda i: i.digest, shown=False),
     )  # fmt: skip
     filters = (
         Filter("name", gettext_lazy("Record"), _names, lambda rows, value: rows.filter(name=value)),
