@@ -18,9 +18,15 @@ def seen(segment: Segment, item: Item) -> Iterator[Segment]:
         yield replace(segment, hidden=True, hiding=segment.hiding or item.hiding)
     elif item.frame is None or segment.hidden:
         yield segment
-    elif segment.words:
-        yield from _parted(segment, item.frame)
-    elif segment.box and not _inside(segment.box, item.frame):
+    else:
+        yield from parted(segment, item.frame)
+
+
+def parted(segment: Segment, frame: tuple[float, float, float, float]) -> Iterator[Segment]:
+    """Yield what of a picture's segment stands within the frame, and what does not, as hidden."""
+    if segment.words:
+        yield from _parted(segment, frame)
+    elif segment.box and not _inside(segment.box, frame):
         yield replace(segment, hidden=True, hiding="cropped")
     else:
         yield segment
@@ -32,8 +38,8 @@ def _parted(segment: Segment, frame: tuple[float, float, float, float]) -> Itera
     for line in segment.text.split("\n"):
         end = at + len(line)
         words = [word for word in segment.words if at <= word.start < end]
-        outside = sum(not _inside(word.box, frame) for word in words)
-        lines[outside * 2 > len(words)].append((at, end))
+        outside = sum(word.end - word.start for word in words if not _inside(word.box, frame))
+        lines[outside * 2 > sum(word.end - word.start for word in words)].append((at, end))
         at = end + 1
     for hidden, places in enumerate(lines):
         if not places:

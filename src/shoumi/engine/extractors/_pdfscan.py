@@ -8,10 +8,12 @@ lies over them already, as in a scan that was made searchable (``--ocr all`` rea
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from ctypes import byref, c_float
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from shoumi.engine import codes, ocr
+from shoumi.engine.crop import parted
 from shoumi.engine.extractors import _pdfium
 from shoumi.engine.extractors._scan import page_segments
 from shoumi.engine.settings import Settings
@@ -26,7 +28,57 @@ _LEAST: Final = 0.02  # of the page: smaller pictures are ornaments
 _MOST: Final = 0.8  # of the page: a picture this large below text is a scan made searchable
 _SOME: Final = 50  # letters that such a page has
 _PICTURES: Final = 100  # pictures of one page
+_NEARLY: Final = 0.95  # of a picture: when more is seen, nothing can be read in the rest
 _IMAGE: Final = 3  # FPDF_PAGEOBJ_IMAGE
+
+
+def _frame(page: Any, thing: Any) -> tuple[float, float, float, float] | None:
+    """Return the part of a picture that clipping and the page's edge leave, None when that is nearly all."""
+    if thing.level:  # inside a form, whose own clipping is not known
+        return None
+    left, bottom, right, top = thing.get_bounds()
+    width, height = right - left, top - bottom
+    if width <= 0 or height <= 0:
+        return None
+    seen = [*page.get_bbox()]
+    for box in _clips(thing):
+        seen = [max(seen[0], box[0]), max(seen[1], box[1]), min(seen[2], box[2]), min(seen[3], box[3])]
+    frame = (
+        max(0.0, (seen[0] - left) / width),
+        max(0.0, (top - seen[3]) / height),
+        min(1.0, (seen[2] - left) / width),
+        min(1.0, (top - seen[1]) / height),
+    )
+    share = max(0.0, frame[2] - frame[0]) * max(0.0, frame[3] - frame[1])
+    return frame if share < _NEARLY else None
+
+
+def _bitmap(thing: Any, *, whole: bool) -> Image:
+    """Return a picture as it stands on the page; ``whole``: with what is clipped off, which PDFium does not draw."""
+    picture: Image = thing.get_bitmap(render=not whole).to_pil()
+    if whole:
+        matrix = thing.get_matrix()
+        if abs(matrix.b) > abs(matrix.a):
+            picture = picture.rotate(90 if matrix.b > 0 else -90, expand=True)
+        elif matrix.a < 0 and matrix.d < 0:
+            picture = picture.rotate(180)
+    return picture
+
+
+def _clips(thing: Any) -> Iterator[tuple[float, float, float, float]]:
+    """Yield the boxes of the paths that a picture is clipped to (ISO 32000-2, 8.5.4)."""
+    pdfium = _pdfium.raw()
+    clip = pdfium.FPDFPageObj_GetClipPath(thing)
+    for path in range(min(max(0, pdfium.FPDFClipPath_CountPaths(clip)), 20)) if clip else ():
+        points = []
+        for number in range(min(max(0, pdfium.FPDFClipPath_CountPathSegments(clip, path)), 1000)):
+            x, y = c_float(), c_float()
+            segment = pdfium.FPDFClipPath_GetPathSegment(clip, path, number)
+            if pdfium.FPDFPathSegment_GetPoint(segment, byref(x), byref(y)):
+                points.append((x.value, y.value))
+        if points:
+            xs, ys = zip(*points, strict=True)
+            yield min(xs), min(ys), max(xs), max(ys)
 
 
 @dataclass(slots=True)
@@ -56,8 +108,12 @@ class Scans:
             if corner:
                 self.corners.append(number)
             place = Locator(page=number) if bare else Locator(page=number, part="picture")
-            for picture in (self._drawn(page),) if bare else self._pictures(page, number, letters):
-                yield from page_segments(picture, place, self.settings, corner=corner)
+            if bare:
+                yield from page_segments(self._drawn(page), place, self.settings, corner=corner)
+            for picture, frame in self._pictures(page, number, letters, cropped=bare):
+                for segment in page_segments(picture, place, self.settings, corner=corner):
+                    parts = (segment,) if frame is None else parted(segment, frame)
+                    yield from (part for part in parts if part.hidden or not bare)
         finally:
             page.close()
 
@@ -97,15 +153,21 @@ class Scans:
             if large and not covered and (share >= _LEAST or self.settings.ocr == "all"):
                 yield thing
 
-    def _pictures(self, page: Any, number: int, letters: int) -> Iterator[Image]:
+    def _pictures(
+        self, page: Any, number: int, letters: int, *, cropped: bool
+    ) -> Iterator[tuple[Image, tuple[float, float, float, float] | None]]:
+        """Yield pictures and the part that is seen, None for all of it; ``cropped``: only those seen in part."""
         pypdfium2 = _pdfium.library()
         for thing in self._shown(page, letters):
+            frame = _frame(page, thing)
+            if cropped and frame is None:
+                continue
             width, height = thing.get_px_size()
             if width * height > self.pixels:
                 self.large.append(number)
                 continue
             try:
-                yield thing.get_bitmap(render=True).to_pil()
+                yield _bitmap(thing, whole=frame is not None), frame
             except (pypdfium2.PdfiumError, ValueError):
                 self.damaged.append(number)
 
