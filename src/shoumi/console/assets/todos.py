@@ -1,0 +1,62 @@
+"""What waits in this room: for staff their devices and house rules, for keepers what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from shoumi.console.assets import ledger, registers, wrongs
+from shoumi.console.assets.models import Device, Handover, StockTake, Vendor
+from shoumi.console.assets.views.ledger import rules_for
+from shoumi.console.todo import Todo, provider
+
+
+@provider
+def mine(user: Any) -> Iterator[Todo]:
+    """For everybody: devices handed over to them, house rules that they have not acknowledged."""
+    for one in Handover.objects.filter(to_person=user.person_id, ended_at=None).select_related("device")[:5]:
+        yield Todo(
+            _("%(device)s was handed over to you.") % {"device": one.device}, reverse("assets:mine"), "amber",
+            _("Accept or decline"),
+        )  # fmt: skip
+    for version, known in rules_for(user.person):
+        if not known:
+            yield Todo(
+                _("Please read “%(title)s” and acknowledge it.") % {"title": version.rules.title},
+                reverse("assets:rules-version", args=(version.pk,)), "plain", _("Read"),
+            )  # fmt: skip
+
+
+@provider
+def keepers(user: Any) -> Iterator[Todo]:
+    """For keepers: urgent wrongs, hand-overs to receive, open counts, certificates that end."""
+    reach = user.reach(ledger.KEEPERS)
+    if not reach:
+        return
+    rows = Device.seen_by(reach)
+    for check in wrongs.checks().values():
+        count = check.find(rows).count() if check.tone == "seal" else 0
+        if count:
+            sentence = ngettext("%(n)d device: %(what)s", "%(n)d devices: %(what)s", count)
+            address = f"{reverse('assets:devices')}?wrong={check.code}"
+            yield Todo(sentence % {"n": count, "what": check.label}, address, "seal", _("Show"))
+    offered = Handover.objects.filter(reach.within("to_unit__path"), ended_at=None).count()
+    if offered:
+        sentence = ngettext("%(n)d device waits to be received.", "%(n)d devices wait to be received.", offered)
+        yield Todo(sentence % {"n": offered}, f"{reverse('assets:devices')}?state=transfer", "plain", _("Show"))
+    for one in StockTake.objects.filter(reach.within("unit__path"), closed_at=None)[:3]:
+        yield Todo(
+            _("The stock-take “%(title)s” is open.") % {"title": one.title},
+            reverse("assets:stocktake", args=(one.pk,)), "plain", _("Go on"),
+        )  # fmt: skip
+    soon = Vendor.objects.filter(registers.visible(reach), registers.expiring()).distinct().count()
+    if soon:
+        sentence = ngettext(
+            "The certificate of %(n)d vendor ends soon or has ended.",
+            "The certificates of %(n)d vendors end soon or have ended.", soon,
+        )  # fmt: skip
+        yield Todo(sentence % {"n": soon}, f"{reverse('assets:vendors')}?state=soon", "amber", _("Show"))
