@@ -1,0 +1,1 @@
+"""Who holds which carrier: ledger, loans, hand-overs, dispatch, copies, destruction, safes, lockers, stock-takes."""

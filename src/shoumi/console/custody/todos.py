@@ -1,0 +1,113 @@
+"""What waits for somebody here: signatures, returns, overdue loans, reviews, terms, countings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from shoumi.console.accounts.models import Unit
+from shoumi.console.custody import states
+from shoumi.console.custody.models import Carrier, Destruction, Dispatch, HandOver, Loan, Policy, StockTake
+from shoumi.console.custody.models.lists import OPEN
+from shoumi.console.custody.models.loans import OPEN as OUT
+from shoumi.console.custody.reminding import overdue, uncounted
+from shoumi.console.levels import OPEN as OPEN_LEVEL
+from shoumi.console.roles import LEADER, OFFICER
+from shoumi.console.todo import Todo, provider
+
+
+@provider
+def signatures(user: Any) -> Iterator[Todo]:
+    """For everybody: hand-overs and destructions that want their signature."""
+    me = user.person
+    gives = Q(giver=me, giver_signed=None) | Q(taker=me, taker_signed=None, giver_signed__isnull=False)
+    for one in HandOver.objects.filter(gives, state=OPEN).select_related("giver", "taker"):
+        sentence = _("%(giver)s hands carriers over to %(taker)s: your signature is wanted.")
+        words = {"giver": one.giver.name, "taker": one.taker.name}
+        yield Todo(sentence % words, reverse("custody:handover", args=(one.pk,)), "amber", _("Sign"))
+    supervises = Q(first=me, first_signed=None) | Q(second=me, second_signed=None)
+    for one in Destruction.objects.filter(supervises, state=OPEN):
+        sentence = _("You supervise the destruction of list %(number)s.") % {"number": one.number}
+        yield Todo(sentence, reverse("custody:destruction", args=(one.pk,)), "amber", _("Look"))
+
+
+@provider
+def mine(user: Any) -> Iterator[Todo]:
+    """For everybody: what they have borrowed and must give back."""
+    today = timezone.localdate()
+    loans = Loan.objects.filter(borrower=user.person, state=OUT)
+    late = loans.filter(due_on__lt=today).count()
+    if late:
+        sentence = ngettext("%(n)d carrier that you borrowed is overdue. Bring it back today.",
+                            "%(n)d carriers that you borrowed are overdue. Bring them back today.", late)  # fmt: skip
+        yield Todo(sentence % {"n": late}, reverse("custody:mine"), "seal", _("Show"))
+    due = loans.filter(due_on=today).count()
+    if due:
+        sentence = ngettext("%(n)d carrier that you borrowed is due today.",
+                            "%(n)d carriers that you borrowed are due today.", due)  # fmt: skip
+        yield Todo(sentence % {"n": due}, reverse("custody:mine"), "amber", _("Show"))
+
+
+@provider
+def keeping(user: Any) -> Iterator[Todo]:
+    """For officers and leaders: overdue loans, what is missing, what has to be accepted."""
+    reach = user.reach({OFFICER, LEADER})
+    if not reach:
+        return
+    count = overdue().filter(reach.within("carrier__unit__path")).count()
+    if count:
+        sentence = ngettext("%(n)d loan is overdue.", "%(n)d loans are overdue.", count)
+        yield Todo(sentence % {"n": count}, f"{reverse('custody:loans')}?state=overdue", "seal", _("Show"))
+    count = Carrier.objects.filter(reach.within("unit__path"), state=states.MISSING).count()
+    if count:
+        sentence = ngettext("%(n)d carrier is missing.", "%(n)d carriers are missing.", count)
+        yield Todo(sentence % {"n": count}, f"{reverse('custody:ledger')}?state=missing", "seal", _("Show"))
+    here = user.reach({OFFICER})
+    count = Dispatch.objects.filter(here.within("to_unit__path"), state=OPEN, to_unit__isnull=False).count()
+    if count:
+        sentence = ngettext("%(n)d dispatch to you waits to be accepted.",
+                            "%(n)d dispatches to you wait to be accepted.", count)  # fmt: skip
+        yield Todo(sentence % {"n": count}, f"{reverse('custody:dispatches')}?state=open", "amber", _("Show"))
+
+
+@provider
+def yearly(user: Any) -> Iterator[Todo]:
+    """For officers: reviews, ends of terms, countings."""
+    reach, policy = user.reach({OFFICER}), Policy.current()
+    if not reach:
+        return
+    ledger, carriers = reverse("custody:ledger"), Carrier.objects.filter(reach.within("unit__path"))
+    count = carriers.filter(policy.term_ending()).count()
+    if count:
+        sentence = ngettext("The term of %(n)d carrier has ended or ends soon.",
+                            "The terms of %(n)d carriers have ended or end soon.", count)  # fmt: skip
+        yield Todo(sentence % {"n": count}, f"{ledger}?due=term", "amber", _("Show"))
+    count = carriers.filter(policy.review_due()).count()
+    if count:
+        sentence = ngettext("%(n)d carrier is due for review.", "%(n)d carriers are due for review.", count)
+        yield Todo(sentence % {"n": count}, f"{ledger}?due=review", "amber", _("Show"))
+    count = carriers.filter(check_source=True, state__in=sorted(states.LIVE)).exclude(level=OPEN_LEVEL).count()
+    if count:
+        sentence = ngettext("%(n)d carrier was made from one whose level changed.",
+                            "%(n)d carriers were made from others whose level changed.", count)  # fmt: skip
+        yield Todo(sentence % {"n": count}, f"{ledger}?due=source", "amber", _("Show"))
+    yield from _countings(reach)
+
+
+def _countings(reach: Any) -> Iterator[Todo]:
+    here = reverse("custody:stocktakes")
+    running = StockTake.objects.filter(reach.within("unit__path"), state=OPEN).count()
+    if running:
+        sentence = ngettext("%(n)d stock-take is running.", "%(n)d stock-takes are running.", running)
+        yield Todo(sentence % {"n": running}, f"{here}?state=open", "plain", _("Go on"))
+    count = Unit.objects.filter(pk__in=uncounted().values("pk")).filter(reach.within("path")).count()
+    if count:
+        sentence = ngettext("%(n)d unit was not counted within the period.",
+                            "%(n)d units were not counted within the period.", count)  # fmt: skip
+        yield Todo(sentence % {"n": count}, here, "plain", _("Show"))

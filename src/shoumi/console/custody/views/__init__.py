@@ -1,0 +1,1 @@
+"""The pages of the room, one module for each kind of work."""
