@@ -80,7 +80,40 @@ def _due(world):
     return SCHEDULER, request, {}
 
 
+MATTER = {"title": "Weekend work", "text": "Two people on Saturday.", "level": "open", "reason": "late"}
+
+
+def _matter(world, state):
+    from shoumi.console.approvals.actions import AskMatter
+    from shoumi.console.approvals.models import Matter, Request
+
+    lead(world)
+    request = AskMatter.run(world.staff, **MATTER).thing
+    Request.objects.filter(pk=request.pk).update(state=state)
+    return Matter.objects.get(pk=request.key)
+
+
+def _ask_matter(world):
+    lead(world)
+    return world.staff, None, MATTER
+
+
+def _finish(world):
+    from shoumi.console.approvals.models import Decision, Matter, Request
+
+    matter = _matter(world, "granted")
+    request = Request.objects.get(key=matter.pk, kind=Matter._meta.label_lower)
+    for step, user in enumerate((world.leader, world.dana)):
+        Decision.objects.create(
+            request=request, round=1, step=step, user=user, verdict="approve", digest=request.digest
+        )
+    return world.staff, matter, {"result": "done on Saturday"}
+
+
 EXAMPLES = {
+    "approvals.matter.ask": _ask_matter,
+    "approvals.matter.change": lambda w: (w.staff, _matter(w, "returned"), {**MATTER, "text": "Three people."}),
+    "approvals.matter.finish": _finish,
     "approvals.approve": _decide,
     "approvals.return": _decide,
     "approvals.refuse": _decide,

@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from shoumi.console.action import Action, ActionForm, Done, Unmet
+from shoumi.console.action import Action, ActionForm, Done, Unmet, changes
 from shoumi.console.approvals import asking, standing, telling, tending
 from shoumi.console.approvals.flow import find
+from shoumi.console.approvals.flows import MATTER, facts
 from shoumi.console.approvals.models import (
     APPROVE,
     GRANTED,
@@ -24,9 +25,12 @@ from shoumi.console.approvals.models import (
     WAITING,
     WITHDRAWN,
     Decision,
+    Matter,
     Request,
 )
 from shoumi.console.approvals.who import Roll
+from shoumi.console.levels import LEVELS
+from shoumi.console.levels import OPEN as NO_LEVEL
 
 
 class _Decide(Action):
@@ -224,3 +228,88 @@ class Tend(Action):
             facts |= tending.press(request, flow, raise_it=self.step[0] == "raise")
         request.save()
         return Done(request, json.loads(json.dumps(facts, default=str)))
+
+
+class MatterForm(ActionForm):
+    """A request in words."""
+
+    title = forms.CharField(label=_("Subject"), max_length=200)
+    text = forms.CharField(
+        label=_("What is proposed"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("What is to be done, by whom, when, and with which safeguards."),
+    )  # fmt: skip
+    level = forms.ChoiceField(label=_("Level of this request"), choices=LEVELS)
+    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class AskMatter(Action):
+    """Somebody asks for something that has no form of its own: their leader signs, then the secrecy officer."""
+
+    name = "approvals.matter.ask"
+    label = _("Ask for approval")
+    intro = _(
+        "For what has no form of its own; a carrier or a device is asked for on its own page. The leader of your unit "
+        "signs first, then the secrecy officer."
+    )
+    personal = True
+    Input = MatterForm
+
+    def initial(self) -> dict[str, Any]:
+        return {"level": NO_LEVEL}
+
+    def write(self) -> Done:
+        reason = self.data.pop("reason")
+        matter = Matter.objects.create(**self.data, unit=self.actor.person.unit, by=self.actor)
+        request = asking.ask(self, MATTER, matter, facts(matter), reason)
+        return Done(request, {"title": matter.title, "level": matter.level, "digest": request.digest, "reason": reason})
+
+
+class ChangeMatter(Action):
+    """The applicant changes a request in words that was returned, and asks again."""
+
+    name = "approvals.matter.change"
+    label = _("Change and ask again")
+    personal = True
+    model = Matter
+    Input = MatterForm
+
+    def initial(self) -> dict[str, Any]:
+        matter, request = self.target, asking.state(MATTER, self.target).request
+        values = {name: getattr(matter, name) for name in ("title", "text", "level")}
+        return {**values, "reason": request.reason if request else ""}
+
+    def check(self) -> None:
+        state = asking.state(MATTER, self.target)
+        if state.state != RETURNED:
+            raise Unmet(state.sentence)
+
+    def write(self) -> Done:
+        reason = self.data.pop("reason")
+        changed = changes(self.target, self.data)
+        self.target.save()
+        request = asking.ask(self, MATTER, self.target, facts(self.target), reason)
+        return Done(request, {**changed, "digest": request.digest, "reason": reason})
+
+
+class FinishMatter(Action):
+    """What was approved in words has been done: the approval is used up."""
+
+    name = "approvals.matter.finish"
+    label = _("Record that it is done")
+    intro = _("The approval is used up with this. What comes next has to be asked for anew.")
+    personal = True
+    model = Matter
+
+    class Input(ActionForm):
+        """How it was done."""
+
+        result = forms.CharField(
+            label=_("How it was done"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+        )  # fmt: skip
+
+    def check(self) -> None:
+        self.request = asking.granted(MATTER, self.target, facts(self.target))
+
+    def write(self) -> Done:
+        asking.spend(self.request)
+        return Done(self.request, self.data)

@@ -69,6 +69,9 @@ class Flow:
     sentence: Any = ""  # what is being decided, with %(key)s of the snapshot; empty: label and thing
     clause: Any = ""  # where the rule stands
     words: Mapping[str, Any] = field(default_factory=dict)  # names of the snapshot's facts
+    values: Mapping[str, Callable[[Any], Any]] = field(
+        default_factory=dict
+    )  # how a fact's value reads, where it is a key
     facts: Callable[[Any], Mapping[str, Any]] | None = None  # the snapshot as it would be now
     about: Callable[[Any], Any] | None = None  # the person it is about, who may not sign
     page: Callable[[Any], str] | None = None  # where the thing is, and what was granted can be done

@@ -16,6 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shoumi.console.accounts.models import Person, Unit, User
+from shoumi.console.levels import LEVELS
+from shoumi.console.levels import OPEN as NO_LEVEL
 
 WAITING, RETURNED, GRANTED = "waiting", "returned", "granted"
 SPENT, REFUSED, WITHDRAWN, LAPSED = "spent", "refused", "withdrawn", "lapsed"
@@ -131,3 +133,29 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_verdict_display()} · {self.user.person.name}"
+
+
+class Matter(models.Model):
+    """Something for which no room has a form of its own: a request in words (签报)."""
+
+    title = models.CharField(_("subject"), max_length=200)
+    text = models.TextField(_("what is proposed"))
+    level = models.CharField(_("level"), max_length=20, choices=LEVELS, default=NO_LEVEL)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("asked by"))
+
+    class Meta:
+        verbose_name = _("general request")
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def unit_path(self) -> str:
+        """The path of the unit it concerns."""
+        return self.unit.path
+
+    @property
+    def user_id(self) -> int:
+        """Whose it is: the applicant's."""
+        return self.by_id

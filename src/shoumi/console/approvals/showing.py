@@ -57,7 +57,7 @@ def about(request: Request, flow: Flow) -> About:
         sentence=sentence(request, flow),
         standing=standing.sentence(request, flow),
         clause=flow.clause,
-        facts=[(name(flow, key), value(one)) for key, one in request.facts.items()],
+        facts=[(name(flow, key), reads(flow, key, one)) for key, one in request.facts.items()],
         changed=changes(flow, request.snapshot, now) if now else [],
         edited=changes(flow, request.before, request.snapshot) if request.before else [],
         lines=[
@@ -71,7 +71,7 @@ def about(request: Request, flow: Flow) -> About:
 
 def sentence(request: Request, flow: Flow) -> str:
     """Say in one sentence what is decided."""
-    facts = {key: value(one) for key, one in request.facts.items()}
+    facts = {key: reads(flow, key, one) for key, one in request.facts.items()}
     try:
         return str(flow.sentence) % facts if flow.sentence else f"{flow.label}: {request.title}"
     except (KeyError, ValueError, TypeError):
@@ -82,7 +82,7 @@ def changes(flow: Flow, before: str, now: str) -> list[Change]:
     """Return the facts that differ between two snapshots."""
     old, new = json.loads(before), json.loads(now)
     return [
-        Change(name(flow, key), value(old.get(key)), value(new.get(key)))
+        Change(name(flow, key), reads(flow, key, old.get(key)), reads(flow, key, new.get(key)))
         for key in {**old, **new}
         if old.get(key) != new.get(key)
     ]
@@ -91,6 +91,11 @@ def changes(flow: Flow, before: str, now: str) -> list[Change]:
 def name(flow: Flow, key: str) -> Any:
     """Return a fact's name in words."""
     return flow.words.get(key, key)
+
+
+def reads(flow: Flow, key: str, one: Any) -> str:
+    """Return a fact's value as people read it."""
+    return value(flow.values[key](one) if key in flow.values and one not in {None, ""} else one)
 
 
 def value(one: Any) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,9 +15,10 @@ from django.utils.translation import gettext_lazy
 
 from shoumi.console.accounts.models import Unit
 from shoumi.console.action import Action
-from shoumi.console.approvals import actions, mine, showing, standing
+from shoumi.console.approvals import actions, asking, mine, showing, standing
 from shoumi.console.approvals.flow import registry
-from shoumi.console.approvals.models import OPEN, RETURNED, STATES, WAITING, Request
+from shoumi.console.approvals.flows import MATTER
+from shoumi.console.approvals.models import GRANTED, OPEN, RETURNED, STATES, WAITING, Matter, Request
 from shoumi.console.audit.models import Entry
 from shoumi.console.lists import Column, Filter, ListPage, pairs
 from shoumi.console.pages import ActionPage, Page
@@ -86,6 +88,9 @@ class _Requests(ListPage):
     def address(self, row: Any) -> str:
         return reverse("approvals:request", args=(row.pk,))
 
+    def steps(self) -> list[tuple[Any, str]]:
+        return [(actions.AskMatter.label, reverse("approvals:matter-ask"))]
+
     def tabs(self) -> Iterator[tuple[Any, str, bool]]:
         """Yield the lists beside this one: words, address, whether it is this one."""
         for page, label in (
@@ -120,7 +125,7 @@ class Mine(_Requests):
     place = "mine"
     filters = (STATE, KIND)
     empty = gettext_lazy(
-        "You have asked for nothing. You ask on the page of the thing itself: a carrier, a device, a text."
+        "You have asked for nothing. You ask on the page of the thing itself, or here for what has no form of its own."
     )
 
     def mine(self) -> QuerySet:
@@ -221,3 +226,44 @@ class WithdrawPage(_Form):
     """Withdraw."""
 
     action = actions.Withdraw
+
+
+class AskMatterPage(_Form):
+    """Ask in words."""
+
+    action = actions.AskMatter
+
+    def back(self, act: Action) -> str:
+        del act
+        return reverse("approvals:mine")
+
+
+class _MatterForm(_Form):
+    def back(self, act: Action) -> str:
+        return asking.state(MATTER, act.target).address or reverse("approvals:mine")
+
+
+class ChangeMatterPage(_MatterForm):
+    """Change what was returned, and ask again."""
+
+    action = actions.ChangeMatter
+
+
+class FinishMatterPage(_MatterForm):
+    """Record that it is done."""
+
+    action = actions.FinishMatter
+
+
+class MatterPage(Page):
+    """Leads to what comes next with a request in words: change it, record that it is done, or read how it stands."""
+
+    anybody = True
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        matter = Matter.objects.filter(pk=pk, by=request.user).first()
+        if matter is None:
+            raise Http404
+        found = asking.state(MATTER, matter)
+        next_page = {RETURNED: "approvals:matter-change", GRANTED: "approvals:matter-finish"}.get(found.state)
+        return redirect(reverse(next_page, args=(pk,)) if next_page else found.address)
