@@ -1,8 +1,8 @@
 """Through which channel content leaks: a trail and a media type in, one of the seven areas out, or None.
 
 A chat export, and all that is inside it, is messaging; so is the folder in which a chat program for the PC keeps
-what it received. The folders that cloud drives synchronise are drives. Folders are told by the names that the
-programs themselves give them, at any depth.
+what it received. The folders that cloud drives synchronise are drives, and so is every remote address. Folders are
+told by the names that the programs themselves give them, at any depth.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ def _folders(names: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?:^|[/\\])(?:{'|'.join(names)})(?=[/\\])", re.IGNORECASE)
 
 
+_REMOTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _CHANNELS: Final = (("messaging", _folders(_MESSAGING)), ("drives", _folders(_DRIVES)))
 
 
@@ -52,4 +53,5 @@ def of(trail: Trail, media_type: str = "") -> str | None:
 @lru_cache(maxsize=256)
 def of_folder(path: str) -> str | None:
     """Return the area of a folder, by its name and those above it."""
-    return next((area for area, names in _CHANNELS if names.search(path + "/")), None)
+    found = next((area for area, names in _CHANNELS if names.search(path + "/")), None)
+    return found or ("drives" if _REMOTE.match(path) else None)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import io
 import re
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -305,17 +306,16 @@ def stem(trail: Trail) -> str:
 class _Heard(io.RawIOBase):
     """A member's stream that says now and then that it is still being read."""
 
-    _EVERY: Final = 16 * MIB
+    _EVERY: Final = 1.0  # seconds: a server may be slow
 
     def __init__(self, stream: BinaryIO, beat: Callable[[], None]) -> None:
         self._stream, self._beat = stream, beat
-        self._silent = 0
+        self._last = time.monotonic()
 
     def read(self, size: int = -1) -> bytes:
         chunk = self._stream.read(size)
-        self._silent += len(chunk)
-        if self._silent >= self._EVERY:
-            self._silent = 0
+        if (now := time.monotonic()) - self._last >= self._EVERY:
+            self._last = now
             self._beat()
         return chunk
 

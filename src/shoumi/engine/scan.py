@@ -16,7 +16,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
 from shoumi.engine import record, registry
@@ -29,7 +29,7 @@ from shoumi.engine.settings import Settings
 from shoumi.engine.source import Found, Policy, Skipped, Source
 from shoumi.engine.state import State
 from shoumi.engine.suppression import Suppressions
-from shoumi.engine.types import Gap, Match, Step, Summary, Trail
+from shoumi.engine.types import SEVERITIES, Gap, Match, Step, Summary, Trail
 from shoumi.engine.worker import Batch, Pool, Result, Task
 from shoumi.version import VERSION
 
@@ -61,6 +61,7 @@ class _Slot:
 
     found: Found | None
     events: list[Any] | None = None
+    source: Source | None = None
     members: int = 0
     cached: bool = False
 
@@ -197,7 +198,7 @@ class Scan:
         source, found = walked
         self.progress.total_files += 1
         self.progress.total_bytes += found.size
-        slot = _Slot(found)
+        slot = _Slot(found, source=source)
         self._slots.append(slot)
         known = self._state.known(found) if self._state else None
         if known is not None:
@@ -243,12 +244,16 @@ class Scan:
             if slot.found is not None:
                 self._account(slot, slot.found)
                 self._waiting -= len(events)
+            share = None
             for entry in events:
                 event = record.read(entry)
                 if isinstance(event, Skipped):
                     self._skip(event)
-                else:
-                    yield self._count(event)
+                    continue
+                if slot.source is not None and slot.source.name == "remote" and isinstance(event, Match):
+                    share = slot.source.share(slot.found.path) if share is None and slot.found else share
+                    event = shared(event, share or "")
+                yield self._count(event)
 
     def _account(self, slot: _Slot, found: Found) -> None:
         self.summary.files += 1
@@ -299,6 +304,18 @@ class Scan:
         packs = [(pack.id, pack.digest) for pack in self._inspector.packs]
         parts = (VERSION, registry.versions(), packs, chosen, self.home.key_id, self._inspector.generation)
         return repr(parts)
+
+
+def shared(match: Match, share: str) -> Match:
+    """Return a match as it stands on a drive: ``data.share``, one severity up when others see it (row N3).
+
+    What is information only stays so: a released document may be shared.
+    """
+    if not share:
+        return match
+    place = SEVERITIES.index(match.severity)
+    raised = SEVERITIES[max(0, place - 1)] if share != "private" and match.severity != "info" else match.severity
+    return replace(match, severity=raised, data={**match.data, "share": share})
 
 
 def scan(*addresses: str, **options: Any) -> Scan:

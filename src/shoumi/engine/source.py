@@ -6,6 +6,8 @@ parent process; workers open what was found with ``item``, so that nothing but p
 
 from __future__ import annotations
 
+import fnmatch
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
@@ -60,3 +62,23 @@ class Source(Protocol):
     def item(self, path: str, settings: Settings) -> Item:
         """Return what was found at ``path`` for opening, possibly in another process."""
         ...
+
+    def share(self, path: str) -> str:
+        """Return with whom what was found is shared (private, internal, external, public-link); "" when not told.
+
+        Asked in the parent process, and only for files in which something was found.
+        """
+        ...
+
+
+def globs(patterns: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Compile globs: one with a slash is matched on the whole inner path, one without on any name in it."""
+    if not patterns:
+        return None
+    parts = []
+    for pattern in patterns:
+        glob = fnmatch.translate(pattern.strip("/")).removesuffix(r"\Z").removesuffix(r"\z")
+        if "/" not in pattern.strip("/"):
+            glob = "(?:.*/)?" + glob.replace(".*", "[^/]*")
+        parts.append(rf"{glob}(?:/.*)?\Z")
+    return re.compile("|".join(parts), re.DOTALL)

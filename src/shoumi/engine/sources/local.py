@@ -7,9 +7,7 @@ are entered unless asked not to.
 
 from __future__ import annotations
 
-import fnmatch
 import os
-import re
 import stat
 from collections.abc import Iterator
 from typing import Final
@@ -17,7 +15,7 @@ from typing import Final
 from shoumi.engine.blob import refused
 from shoumi.engine.errors import AddressError
 from shoumi.engine.settings import Settings
-from shoumi.engine.source import Found, Policy, Skipped
+from shoumi.engine.source import Found, Policy, Skipped, globs
 from shoumi.engine.types import Gap, Item, Step, Trail
 
 _KINDS: Final = {
@@ -57,6 +55,10 @@ class Local:
         """Return the file for reading in place."""
         return Item(self.name, path, None, None, lambda: open(path, "rb"), local=True)
 
+    def share(self, path: str) -> str:  # noqa: ARG002
+        """Return nothing: a path of this machine does not tell who sees it."""
+        return ""
+
 
 class _Walk:
     def __init__(self, root: str, policy: Policy, status: os.stat_result, own: frozenset[tuple[int, int]]) -> None:
@@ -65,8 +67,8 @@ class _Walk:
         self._policy = policy
         self._device = status.st_dev
         self._open: set[tuple[int, int]] = {(status.st_dev, status.st_ino)}  # folders above the present one
-        self._include = _globs(policy.include)
-        self._exclude = _globs(policy.exclude)
+        self._include = globs(policy.include)
+        self._exclude = globs(policy.exclude)
 
     def folder(self, path: str, below: str) -> Iterator[Found | Gap | Skipped]:
         try:
@@ -152,19 +154,6 @@ def _special(path: str, status: os.stat_result) -> Gap:
 
 def _trail(path: str) -> Trail:
     return Trail((Step("file", path),))
-
-
-def _globs(patterns: tuple[str, ...]) -> re.Pattern[str] | None:
-    """Compile globs: one with a slash is matched on the whole inner path, one without on any name in it."""
-    if not patterns:
-        return None
-    parts = []
-    for pattern in patterns:
-        glob = fnmatch.translate(pattern.strip("/")).removesuffix(r"\Z").removesuffix(r"\z")
-        if "/" not in pattern.strip("/"):
-            glob = "(?:.*/)?" + glob.replace(".*", "[^/]*")
-        parts.append(rf"{glob}(?:/.*)?\Z")
-    return re.compile("|".join(parts), re.DOTALL)
 
 
 PLUGIN = Local()

@@ -42,6 +42,10 @@ class StandardInput:
         """Return what was read, from its start."""
         return Item(self.name, path, None, None, self._open)
 
+    def share(self, path: str) -> str:  # noqa: ARG002
+        """Return nothing: what is piped in stands nowhere."""
+        return ""
+
     def _open(self) -> BinaryIO:
         if self._spool is None:
             raise ValueError("standard input was not read")
