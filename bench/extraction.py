@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from shoumi.engine import registry
@@ -26,6 +27,7 @@ from shoumi.engine.settings import Settings
 from shoumi.engine.types import Segment
 
 PAPERS = 4
+KINDS = ("docx", "odt", "rtf", "doc", "pdf", "fodt", "xlsx", "ods", "xls", "odp", "pptx", "ppt")
 SUBJECTS = ["会议纪要", "采购合同", "人员名单", "工作方案", "技术报告", "检查通报", "经费预算", "培训安排"]
 VERBS = ["研究", "审核", "制定", "落实", "汇总", "通报", "部署", "核对", "上报", "归档"]
 OBJECTS = ["各单位", "项目组", "信息中心", "财务处", "保卫科", "研究所", "第三车间", "供应商", "评审专家", "分管领导"]
@@ -99,18 +101,19 @@ def convert(folder: Path, out: Path, pattern: str, target: str, *options: str) -
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=300)
 
 
-def build(folder: Path) -> tuple[dict[str, str], Path]:
+def build(folder: Path, kinds: Sequence[str] = KINDS) -> tuple[dict[str, str], Path]:
+    """Write sources and have LibreOffice make the wanted formats; returns each text by name, and the folder."""
     truth = write_sources(folder)
     out = folder / "out"
     out.mkdir()
     as_writer = "--infilter=HTML (StarWriter)"
-    for kind in ("docx", "odt", "rtf", "doc", "pdf", "fodt"):
+    for kind in (kind for kind in ("docx", "odt", "rtf", "doc", "pdf", "fodt") if kind in kinds):
         target = kind if kind != "pdf" else "pdf:writer_pdf_Export"
         convert(folder, out, "paper*.html", target, as_writer)
     as_table = "--infilter=Text - txt - csv (StarCalc):44,34,76,1,1/2/2/2/3/2/4/2/5/2"
-    for kind in ("xlsx", "ods", "xls"):
+    for kind in (kind for kind in ("xlsx", "ods", "xls") if kind in kinds):
         convert(folder, out, "table*.csv", kind, as_table)
-    for kind in ("odp", "pptx", "ppt"):
+    for kind in (kind for kind in ("odp", "pptx", "ppt") if kind in kinds):
         convert(folder, out, "show*.pptx", kind)
     return truth, out
 

@@ -66,7 +66,10 @@ def framed(shown: Shown, frames: Sequence[Box], secrets: Iterable[Box]) -> Shown
     result = _coarse(page)
     places = [_pixels(box, shown.area, page) for box in frames]
     for left, top, right, bottom in places:
-        across, down = round(_AROUND[0] * page.width), round(_AROUND[1] * (bottom - top))
+        if bottom - top > right - left:  # written downwards, or turned
+            across, down = round(_AROUND[1] * (right - left)), round(_AROUND[0] * page.height)
+        else:
+            across, down = round(_AROUND[0] * page.width), round(_AROUND[1] * (bottom - top))
         clear = (
             max(0, left - across),
             max(0, top - down),

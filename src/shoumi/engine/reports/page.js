@@ -193,7 +193,7 @@
     const own = (row[DATA].boxes || []).map(([l, t, r, b]) => svg("rect", {
       x: (l - left) / (right - left) - 0.006, y: (t - top) / (bottom - top) - 0.006, width: (r - l) / (right - left) + 0.012, height: (b - t) / (bottom - top) + 0.012 }));
     return h("figure.page", null, h("div", null,
-      h("img", { src: "data:image/webp;base64," + pictures[number], alt: word("page.picture", { place: place(row[LOCATOR]) || path(row) }), loading: "lazy" }),
+      h("img", { src: "data:image/webp;base64," + pictures[number], alt: word("page.picture", { place: place(row[LOCATOR]) || path(row) }), decoding: "async" }),
       !printing && svg("svg", { viewBox: "0 0 1 1", preserveAspectRatio: "none", "aria-hidden": "true" }, own)),
       h("figcaption.quiet", null, word("page.picture.note")));
   };
