@@ -164,7 +164,7 @@ class Requirement(models.Model):
     role = models.CharField(_("role"), max_length=20, choices=roles.GRANTED, blank=True)
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("in unit"))
     days = models.PositiveSmallIntegerField(_("days to do it"), default=30)
-    until = models.DateField(_("by"), null=True, blank=True)
+    until = models.DateField(_("due on"), null=True, blank=True)
     since = models.DateTimeField(_("since"), default=timezone.now)
     by = models.CharField(_("required by"), max_length=200)
     ended = models.DateTimeField(_("ended"), null=True, blank=True)

@@ -37,7 +37,7 @@ def mine(user: Any) -> Iterator[Todo]:
         yield Todo(
             sentence % {"what": one.material, "day": one.due_on.isoformat()},
             reverse(page, args=(one.material.slug,)), one.tone if one.tone in {"seal", "amber"} else "plain",
-            _("Begin") if lesson else _("Read"))  # fmt: skip
+            _("Begin") if lesson else _("Read it"))  # fmt: skip
 
 
 @provider

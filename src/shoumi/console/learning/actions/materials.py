@@ -94,7 +94,7 @@ class AddMaterial(Action):
         family = forms.ChoiceField(
             label=_("Kind of letter"), choices=[("", "—"), *FAMILIES], required=False, help_text=_("For letters only.")
         )
-        area = forms.ChoiceField(label=_("Area"), choices=[("", _("general")), *AREAS], required=False)
+        area = forms.ChoiceField(label=_("Area"), choices=[("", _("all areas")), *AREAS], required=False)
         unit = forms.ModelChoiceField(Unit.objects, label=_("For unit"), required=False, empty_label=_("whole office"))
         field_order = ("kind", "family", "area", "unit", "language", "file", "text")
 

@@ -44,7 +44,7 @@ class Require(Action):
         role = forms.ChoiceField(label=_("Role"), choices=[("", _("any")), *GRANTED], required=False)
         unit = forms.ModelChoiceField(Unit.objects, label=_("In unit"), required=False, empty_label=_("whole office"))
         days = forms.IntegerField(label=_("Days to do it"), min_value=1, max_value=366, initial=30)
-        until = day(_("By"), _("For what is done once, by a day."))
+        until = day(_("Due on"), _("For what is done once, by a day."))
 
         def limit(self) -> None:
             reach = self.action.actor.reach(self.action.roles)
@@ -122,7 +122,7 @@ class Give(Action):
         """What, and by when."""
 
         material = forms.ModelChoiceField(Material.objects, label=_("Lesson or letter"))
-        due_on = day(_("By"), _("Left empty: in 14 days."))
+        due_on = day(_("Due on"), _("Left empty: in 14 days."))
 
         def limit(self) -> None:
             person, reach = self.target, self.action.actor.reach(self.action.roles)

@@ -53,7 +53,7 @@ class Materials(ListPage):
     columns = (
         Column("title", gettext_lazy("Title"), lambda m: m.title, "position"),
         Column("kind", gettext_lazy("Kind"), lambda m: m.get_family_display() or m.get_kind_display(), "kind"),
-        Column("area", gettext_lazy("Area"), lambda m: m.get_area_display() or _("general"), "area"),
+        Column("area", gettext_lazy("Area"), lambda m: m.get_area_display() or _("all areas"), "area"),
         Column("unit", gettext_lazy("For unit"), lambda m: m.unit.name if m.unit else _("whole office"), "unit__name"),
         Column("edition", gettext_lazy("Edition"), lambda m: m.current.number if m.current else "", "current__number",
                "number"),
