@@ -41,7 +41,7 @@ SHEET: Final = Sheet(
     heads={
         "number": ("number", "ledger number", "编号", "編號", "台账编号", "臺帳編號", "载体编号", "載體編號"),
         "title": ("title", "标题", "標題", "名称", "名稱", "文件名称", "文件名稱"),
-        "kind": ("kind", "种类", "種類", "载体类型", "載體類型"),
+        "kind": ("kind", "种类", "種類", "类别", "類別", "类型", "類型", "载体类型", "載體類型"),
         "level": ("level", "密级", "密級"),
         "issued_on": ("date of issue", "issued on", "印发日期", "印發日期", "成文日期", "制作日期", "製作日期"),
         "term": ("term", "保密期限"),
@@ -49,8 +49,8 @@ SHEET: Final = Sheet(
         "origin": ("issued by", "发文单位", "發文單位", "制发单位", "製發單位"),
         "copy": ("copy number", "份号", "份號"),
         "pages": ("pages", "页数", "頁數"),
-        "serial": ("serial number of the medium", "serial", "介质序列号", "媒體序號"),
-        "unit": ("unit", "unit code", "单位", "單位", "单位代码", "單位代碼"),
+        "serial": ("serial number of the medium", "serial number", "serial", "介质序列号", "媒體序號"),
+        "unit": ("unit", "unit code", "单位", "單位", "部门", "部門", "单位代码", "單位代碼"),
         "custodian": ("custodian", "保管人", "保管人工号", "保管人工號"),
         "place": ("place", "存放地点", "存放地點", "存放位置"),
         "scope": ("who may know", "知悉范围", "知悉範圍"),
@@ -73,7 +73,8 @@ class _Known:
     """What rows may name, read in five queries whatever their number."""
 
     def __init__(self, rows: list[dict[str, str]], reach: Reach) -> None:
-        self.units = {unit.code.lower(): unit for unit in Unit.within(reach)}
+        units = list(Unit.within(reach))
+        self.units = {unit.name.lower(): unit for unit in units} | {unit.code.lower(): unit for unit in units}
         people = Person.objects.filter(reach.within("unit__path"), departed_on=None).select_related("unit")
         wanted = {row.get("custodian", "") for row in rows}
         self.people = {one.number: one for one in people.filter(number__in=wanted)}

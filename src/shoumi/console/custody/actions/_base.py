@@ -26,8 +26,7 @@ def may_all(carriers: Iterable[Carrier], step: str) -> None:
     """Raise Unmet for the first carrier that cannot go this step, and name it."""
     for carrier in carriers:
         if not states.possible(carrier.state, step):
-            sentence = {"number": carrier.number, "why": states.why_not(carrier.state)}
-            raise Unmet(_("%(number)s: %(why)s") % sentence)
+            raise Unmet(f"{carrier.number}: {states.why_not(carrier.state)}")
 
 
 def locked(carriers: Iterable[Carrier]) -> list[Carrier]:
