@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 from shoumi.cli.scan import add_settings, settings
 
 if TYPE_CHECKING:
     from shoumi.engine.types import Gap, Match
+    from shoumi.engine.verdict import Verdict
 
-Verdict: TypeAlias = Literal["allow", "think", "stop", "unknown"]
 EXIT: Final[dict[Verdict, int]] = {"allow": 0, "think": 1, "stop": 1, "unknown": 3}
 _SHOWN: Final = 5  # reasons; whoever asks wants to send something, not to read a report
 
@@ -37,9 +36,10 @@ def run(arguments: argparse.Namespace) -> int:
     from shoumi.engine import messages, registry
     from shoumi.engine.scan import Scan
     from shoumi.engine.types import Match
+    from shoumi.engine.verdict import discreet, verdict
 
     scan = Scan((arguments.address,), settings=settings(arguments), jobs=1, remember=False)
-    events = [_discreet(event) if isinstance(event, Match) else event for event in scan]
+    events = [discreet(event) if isinstance(event, Match) else event for event in scan]
     if scan.errors:
         raise scan.errors[0]
     language = messages.language()
@@ -53,30 +53,10 @@ def run(arguments: argparse.Namespace) -> int:
     return EXIT[verdict(events)]
 
 
-def verdict(events: list[Match | Gap]) -> Verdict:
-    """Decide: stop from high on, think from low on, unknown when only gaps stand against it."""
-    from shoumi.engine.types import Match
-
-    severities = {event.severity for event in events if isinstance(event, Match)}
-    if severities & {"critical", "high"}:
-        return "stop"
-    if severities & {"medium", "low"}:
-        return "think"
-    return "unknown" if any(not isinstance(event, Match) for event in events) else "allow"
-
-
-def _discreet(match: Match) -> Match:
-    """Leave out which registered document it is: who may check text must not learn what is registered."""
-    if match.category != "passage":
-        return match
-    from shoumi.engine.types import Reason
-
-    return replace(match, reasons=(Reason("check.registered"),), data={}, snippet="")
-
-
 def _answer(events: list[Match | Gap], language: str) -> list[str]:
     from shoumi.engine import messages
     from shoumi.engine.types import SEVERITIES, Match
+    from shoumi.engine.verdict import verdict
 
     word = verdict(events)
     lines = [messages.text(f"check.{word}", language), messages.text(f"check.{word}.do", language)]

@@ -34,6 +34,17 @@
     keys[event.key]();
   });
 
+  // Files and pictures may be dropped on a form, or pasted into it; the file field itself works as well.
+  const drop = document.querySelector("form.drop");
+  const box = drop && drop.querySelector('input[type="file"]');
+  const put = (files) => { if (files.length) box.files = files; };
+  if (box) {
+    drop.addEventListener("dragover", (event) => { event.preventDefault(); drop.classList.add("over"); });
+    drop.addEventListener("dragleave", () => drop.classList.remove("over"));
+    drop.addEventListener("drop", (event) => { event.preventDefault(); drop.classList.remove("over"); put(event.dataTransfer.files); });
+    document.addEventListener("paste", (event) => { if (event.clipboardData.files.length) { event.preventDefault(); put(event.clipboardData.files); } });
+  }
+
   // On a wide page the menu is always open; a phone folds it.
   const menu = document.querySelector(".menu");
   const wide = window.matchMedia("(min-width: 721px)");
