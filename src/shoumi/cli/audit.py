@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from shoumi.cli import _passphrase
+
 
 def add(commands: Any) -> None:
     """Declare the command and its steps."""
@@ -32,21 +34,15 @@ def add(commands: Any) -> None:
     export.set_defaults(run=_export)
     key = steps.add_parser("key", help="make a signing key; keep it off the server")
     key.add_argument("file", type=Path, metavar="FILE", help="a new file for the private half, wrapped by a passphrase")
-    _passphrase_option(key)
+    _passphrase.option(key)
     key.set_defaults(run=_key)
     sign = steps.add_parser("checkpoint", help="sign the chain so far")
     sign.add_argument("--key", type=Path, required=True, metavar="FILE", help="the audit administrator's private key")
     sign.add_argument(
         "-o", "--output", type=Path, required=True, metavar="FILE", help="the checkpoint, to keep elsewhere"
     )
-    _passphrase_option(sign)
+    _passphrase.option(sign)
     sign.set_defaults(run=_checkpoint)
-
-
-def _passphrase_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--passphrase-file", type=Path, metavar="FILE", help="first line: the passphrase; else it is asked"
-    )
 
 
 def _verify(arguments: argparse.Namespace) -> int:
@@ -98,7 +94,7 @@ def _key(arguments: argparse.Namespace) -> int:
     from shoumi.engine.errors import UsageError
 
     try:
-        public = keys.make(arguments.file, _passphrase(arguments, twice=True))
+        public = keys.make(arguments.file, _passphrase.read(arguments, twice=True))
     except keys.KeyProblem as error:
         raise UsageError(str(error)) from error
     print(f"{arguments.file} holds the private half; whoever has it and the passphrase signs as you. Enrol this half:")
@@ -118,7 +114,7 @@ def _checkpoint(arguments: argparse.Namespace) -> int:
     from shoumi.engine.errors import UsageError
 
     try:
-        private = keys.load(arguments.key, _passphrase(arguments))
+        private = keys.load(arguments.key, _passphrase.read(arguments))
     except keys.KeyProblem as error:
         raise UsageError(str(error)) from error
     name = keys.name(private.public_key())
@@ -197,23 +193,6 @@ def _trusted(paths: list[Path]) -> dict[str, str]:
     except (OSError, UnicodeDecodeError, keys.KeyProblem) as error:
         raise UsageError(f"--trust: {error}") from error
     return {keys.name(key): keys.pem(key) for key in found}
-
-
-def _passphrase(arguments: argparse.Namespace, *, twice: bool = False) -> str:
-    import getpass
-
-    from shoumi.engine.errors import UsageError
-
-    if arguments.passphrase_file:
-        try:
-            lines = arguments.passphrase_file.read_text("utf-8").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"cannot read {arguments.passphrase_file}") from error
-        return lines[0] if lines else ""
-    given = getpass.getpass("Passphrase: ")
-    if twice and getpass.getpass("The same again: ") != given:
-        raise UsageError("the two are not the same")
-    return given
 
 
 def _new(path: Path) -> Any:
