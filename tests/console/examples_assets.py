@@ -16,12 +16,13 @@ def device(world, state="registered", unit=None, **values):
     """Return a device as the ledger would hold it, in any state."""
     from shoumi.console.assets.models import Device, Event
 
+    held = values.pop("numbers", None)
     number = values.pop("number", f"SB-{Device.objects.count() + 1:04}")
     given = {"kind": "laptop", "make": "Example", "model": "NB-14", "level": "work", "unit": unit or world.north}
     made = Device(number=number, state=state, **{**given, **values})
     if state == "use" and made.responsible is None:
         made.responsible = world.staff.person
-    made.settle(values.pop("numbers", [("machine", f"SN{number}"), ("disk", f"DISK{number}")]))
+    made.settle([("machine", f"SN{number}"), ("disk", f"DISK{number}")] if held is None else held)
     Event.objects.create(device=made, step="assets.device.add", after=state, by_name="test")
     return made
 

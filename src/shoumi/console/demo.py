@@ -45,6 +45,7 @@ _ROLES: Final = (  # account, name, role, unit code
     ("frank", "Frank", "approver", "20"),
     ("grace", "Grace", "area", "30"),
     ("heidi", "Heidi", "", "22"),
+    ("ivan", "Ivan", "area", "40"),
 )
 _THREE: Final = (("system", "alice", "Alice"), ("security", "bob", "Bob"), ("audit", "charlie", "Charlie"))
 ACCOUNTS: Final = (*(name for _role, name, _shown in _THREE), *(row[0] for row in _ROLES))

@@ -33,9 +33,9 @@ SHEET: Final = Sheet(
         "label": ("secrecy label number", "label", "保密编号", "保密編號", "保密标签号", "保密標籤號"),
         "make": ("make", "品牌", "厂牌", "廠牌"),
         "model": ("model", "型号", "型號"),
-        "serial": ("serial number of the device", "serial number", "序列号", "序列號", "序號", "设备序列号", "設備序號",
-                   "設備序列號"),
-        "disks": ("serial numbers of its disks", "disk serial", "硬盘序列号", "硬碟序號", "硬盤序列號"),
+        "serial": ("serial", "serial number of the device", "serial number", "序列号", "序列號", "序號", "设备序列号",
+                   "設備序號", "設備序列號", "裝置序號"),
+        "disks": ("disks", "serial numbers of its disks", "disk serial", "硬盘序列号", "硬碟序號", "硬盤序列號"),
         "macs": ("mac addresses", "mac address", "mac", "mac地址", "mac 地址", "mac 位址"),
         "imeis": ("imei",),
         "network": ("network it may join", "network", "接入网络", "接入網路", "所属网络", "允许接入的网络",
@@ -155,7 +155,7 @@ def _row(raw: dict[str, str], known: Known) -> Row:
     _find(row, raw, known)
     _device(row, known)
     _numbers(row, raw, known)
-    _fit(row)
+    _fit(row, known)
     return row
 
 
@@ -233,7 +233,7 @@ def _numbers(row: Row, raw: dict[str, str], known: Known) -> None:
     row.values["numbers"] = found
 
 
-def _fit(row: Row) -> None:
+def _fit(row: Row, known: Known) -> None:
     """Judge the entry as it would stand, and note what changes."""
     values, device = row.values, row.thing
     level = values.get("level", device.level if device else "") or ""
@@ -250,13 +250,10 @@ def _fit(row: Row) -> None:
         if key not in {"numbers", "unit"} and getattr(device, key) != value
     }
     if "numbers" in values:
-        before, after = (sorted(value for _s, value in one) for one in (_held(device), values["numbers"]))
+        held = known.numbers.get(device.pk, [])
+        before, after = (sorted(value for _sort, value in one) for one in (held, values["numbers"]))
         if before != after:
             row.changed["numbers"] = [", ".join(before), ", ".join(after)]
-
-
-def _held(device: Device) -> list[tuple[str, str]]:
-    return [(one.sort, one.value) for one in device.numbers.all()]
 
 
 def _told(value: Any) -> Any:

@@ -249,14 +249,14 @@ class Void(models.Model):
 class Vendor(models.Model):
     """A firm that may repair, sanitise or destroy, as far as its certificate goes."""
 
-    name = models.CharField(_("name"), max_length=200)
+    name = models.CharField(_("vendor name"), max_length=200)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("kept by unit"))
     certificate = models.CharField(_("certificate number"), max_length=100, blank=True)
     scope = models.CharField(_("scope"), max_length=300, blank=True)
     valid_until = models.DateField(_("certificate valid until"), null=True, blank=True)
     committed_on = models.DateField(_("commitment signed on"), null=True, blank=True)
     contact = models.CharField(_("contact"), max_length=200, blank=True)
-    ended_on = models.DateField(_("ended on"), null=True, blank=True)
+    ended_on = models.DateField(_("used no more since"), null=True, blank=True)
 
     class Meta:
         ordering = ("name",)
@@ -281,7 +281,7 @@ class Engineer(models.Model):
     scope = models.CharField(_("scope"), max_length=300, blank=True)
     valid_until = models.DateField(_("certificate valid until"), null=True, blank=True)
     committed_on = models.DateField(_("commitment signed on"), null=True, blank=True)
-    ended_on = models.DateField(_("ended on"), null=True, blank=True)
+    ended_on = models.DateField(_("used no more since"), null=True, blank=True)
 
     class Meta:
         ordering = ("name",)
@@ -302,7 +302,7 @@ class Rules(models.Model):
     title = models.CharField(_("title"), max_length=200)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("for unit"))
     holders = models.BooleanField(_("only for people who answer for a device"), default=False)
-    ended_on = models.DateField(_("ended on"), null=True, blank=True)
+    ended_on = models.DateField(_("used no more since"), null=True, blank=True)
 
     class Meta:
         ordering = ("title",)
@@ -328,8 +328,8 @@ class RulesVersion(models.Model):
     rules = models.ForeignKey(Rules, models.PROTECT, related_name="versions")
     version = models.PositiveIntegerField(_("version"))
     text = models.TextField(_("text"))
-    issued_on = models.DateField(_("issued on"), default=timezone.localdate)
-    issued_by = models.CharField(_("issued by"), max_length=200)
+    issued_on = models.DateField(_("published on"), default=timezone.localdate)
+    issued_by = models.CharField(_("published by"), max_length=200)
     current = models.BooleanField(default=True)
 
     class Meta:
@@ -398,8 +398,8 @@ class StockTake(models.Model):
 
     title = models.CharField(_("title"), max_length=200)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="device_stocktakes", verbose_name=_("unit"))
-    opened_at = models.DateTimeField(_("opened"), default=timezone.now)
-    opened_by = models.CharField(_("opened by"), max_length=200)
+    opened_at = models.DateTimeField(_("begun"), default=timezone.now)
+    opened_by = models.CharField(_("begun by"), max_length=200)
     closed_at = models.DateTimeField(_("signed off"), null=True, blank=True)
     closed_by = models.CharField(_("signed off by"), max_length=200, blank=True)
     note = models.CharField(_("remark"), max_length=1000, blank=True)

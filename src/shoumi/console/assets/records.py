@@ -109,8 +109,8 @@ class Count(Record):
             [
                 (_("Title"), thing.title),
                 (_("Unit"), thing.unit.name),
-                (_("Opened"), thing.opened_at),
-                (_("Opened by"), thing.opened_by),
+                (_("Begun"), thing.opened_at),
+                (_("Begun by"), thing.opened_by),
                 (_("Expected"), found["expected"]),
                 (_("Found"), found["found"]),
                 (_("Missing"), found["missing"]),
@@ -173,5 +173,10 @@ class InspectionRecord(Record):
             ]
         )
         rows = [(number, text, said, why) for number, (text, _a, said, why) in enumerate(spoken(thing), 1)]
-        yield Table((_("No."), _("Item"), _("Answer"), _("Remark")), rows, title=_("Item by item"), widths=(1, 9, 3, 5))
+        yield Table(
+            (_("No."), _("Item"), _("Outcome of the item"), _("Remark")),
+            rows,
+            title=_("Item by item"),
+            widths=(1, 9, 3, 5),
+        )
         yield Signatures([Signature(_("Inspected by"), thing.by_name, thing.on), Signature(_("Responsible person"))])

@@ -27,7 +27,7 @@ def mine(user: Any) -> Iterator[Todo]:
         if not known:
             yield Todo(
                 _("Please read “%(title)s” and acknowledge it.") % {"title": version.rules.title},
-                reverse("assets:rules-version", args=(version.pk,)), "plain", _("Read"),
+                reverse("assets:rules-version", args=(version.pk,)), "plain", _("Read it"),
             )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from shoumi.console.assets.models import Device, Event, Vendor
 class Dated(ActionForm):
     """On which day it happened: today, or the day that a paper says."""
 
-    on = day(_("On"), _("Left empty: today."))
+    on = day(_("Happened on"), _("Left empty: today."))
 
     def clean_on(self) -> Any:
         found = past(self, "on")
@@ -87,7 +87,7 @@ class Register(Life):
     """A device that was bought, or released for another use, enters the ledger."""
 
     name = "assets.device.register"
-    label = _("Register")
+    label = _("Enter in the ledger")
     step = lifecycle.STEPS["register"]
 
     class Input(Described, Dated):
@@ -278,7 +278,7 @@ class Verify(Life):
     """Somebody else looked, and nothing was left."""
 
     name = "assets.device.verify"
-    label = _("Verify")
+    label = _("Verify sanitising")
     intro = _("After this the device may leave. What could not be read is not clean.")
     step = lifecycle.STEPS["verify"]
     sensitive = True

@@ -39,6 +39,7 @@ class Qualified(ActionForm):
 class VendorForm(Qualified):
     """A firm."""
 
+    name = text(_("Vendor name"), required=True)
     unit = unit(_("Kept by unit"))
     contact = text(_("Contact"))
     field_order = ("name", "unit", "certificate", "scope", "valid_until", "committed_on", "contact")

@@ -413,7 +413,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("title", models.CharField(max_length=200, verbose_name="title")),
                 ("holders", models.BooleanField(default=False, verbose_name="only for people who answer for a device")),
-                ("ended_on", models.DateField(blank=True, null=True, verbose_name="ended on")),
+                ("ended_on", models.DateField(blank=True, null=True, verbose_name="used no more since")),
                 (
                     "unit",
                     models.ForeignKey(
@@ -435,8 +435,8 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("version", models.PositiveIntegerField(verbose_name="version")),
                 ("text", models.TextField(verbose_name="text")),
-                ("issued_on", models.DateField(default=django.utils.timezone.localdate, verbose_name="issued on")),
-                ("issued_by", models.CharField(max_length=200, verbose_name="issued by")),
+                ("issued_on", models.DateField(default=django.utils.timezone.localdate, verbose_name="published on")),
+                ("issued_by", models.CharField(max_length=200, verbose_name="published by")),
                 ("current", models.BooleanField(default=True)),
                 (
                     "rules",
@@ -481,8 +481,8 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("title", models.CharField(max_length=200, verbose_name="title")),
-                ("opened_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="opened")),
-                ("opened_by", models.CharField(max_length=200, verbose_name="opened by")),
+                ("opened_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="begun")),
+                ("opened_by", models.CharField(max_length=200, verbose_name="begun by")),
                 ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="signed off")),
                 ("closed_by", models.CharField(blank=True, max_length=200, verbose_name="signed off by")),
                 ("note", models.CharField(blank=True, max_length=1000, verbose_name="remark")),
@@ -531,13 +531,13 @@ class Migration(migrations.Migration):
             name="Vendor",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("name", models.CharField(max_length=200, verbose_name="vendor name")),
                 ("certificate", models.CharField(blank=True, max_length=100, verbose_name="certificate number")),
                 ("scope", models.CharField(blank=True, max_length=300, verbose_name="scope")),
                 ("valid_until", models.DateField(blank=True, null=True, verbose_name="certificate valid until")),
                 ("committed_on", models.DateField(blank=True, null=True, verbose_name="commitment signed on")),
                 ("contact", models.CharField(blank=True, max_length=200, verbose_name="contact")),
-                ("ended_on", models.DateField(blank=True, null=True, verbose_name="ended on")),
+                ("ended_on", models.DateField(blank=True, null=True, verbose_name="used no more since")),
                 (
                     "unit",
                     models.ForeignKey(
@@ -562,7 +562,7 @@ class Migration(migrations.Migration):
                 ("scope", models.CharField(blank=True, max_length=300, verbose_name="scope")),
                 ("valid_until", models.DateField(blank=True, null=True, verbose_name="certificate valid until")),
                 ("committed_on", models.DateField(blank=True, null=True, verbose_name="commitment signed on")),
-                ("ended_on", models.DateField(blank=True, null=True, verbose_name="ended on")),
+                ("ended_on", models.DateField(blank=True, null=True, verbose_name="used no more since")),
                 (
                     "vendor",
                     models.ForeignKey(

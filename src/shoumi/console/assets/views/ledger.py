@@ -116,7 +116,7 @@ class Devices(ListPage):
         return [
             (_("Register device"), reverse("assets:add")),
             (_("Enter purchase"), reverse("assets:buy")),
-            (_("Import list"), reverse("assets:import")),
+            (_("Import a list of devices"), reverse("assets:import")),
             (_("Labels"), f"{reverse('assets:labels-new')}{self._link(page=None, export=None, sort=None)}"),
         ]
 
@@ -326,7 +326,7 @@ class ImportPlan(ActionPage):
 
     def after(self, done: Any) -> HttpResponse:
         added, changed, left = done.result
-        text = _("Imported: %(added)d new, %(changed)d changed, %(left)d left out.")
+        text = _("Devices imported: %(added)d new, %(changed)d changed, %(left)d left out.")
         messages.success(self.request, text % {"added": added, "changed": changed, "left": left})
         return redirect("assets:devices")
 

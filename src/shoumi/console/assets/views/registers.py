@@ -23,7 +23,7 @@ from shoumi.console.pages import Page
 
 def _standing(vendor: Vendor) -> Any:
     if vendor.ended_on:
-        return _("ended")
+        return _("used no more")
     if registers.lacks(vendor):
         return _("not qualified")
     soon = vendor.valid_until and (vendor.valid_until - timezone.localdate()).days <= registers.WARN_DAYS
@@ -49,7 +49,7 @@ class Vendors(ListPage):
         "Firms that repair, sanitise or destroy, with certificate and commitment. Nobody else is let near a device."
     )
     columns = (
-        Column("name", gettext_lazy("Name"), lambda v: v.name, "name"),
+        Column("name", gettext_lazy("Vendor name"), lambda v: v.name, "name"),
         Column("standing", gettext_lazy("State"), _standing, "", "badge", tone=_tone),
         Column("certificate", gettext_lazy("Certificate number"), lambda v: v.certificate, "certificate"),
         Column("scope", gettext_lazy("Scope"), lambda v: v.scope),
@@ -164,10 +164,10 @@ class AllRules(ListPage):
         Column("title", gettext_lazy("Title"), lambda v: v.rules.title, "rules__title"),
         Column("version", gettext_lazy("Version"), lambda v: v.version, "version", "number"),
         Column("unit", gettext_lazy("For unit"), lambda v: v.rules.unit.name, "rules__unit__name"),
-        Column("issued", gettext_lazy("Issued on"), lambda v: v.issued_on, "issued_on", "day"),
+        Column("issued", gettext_lazy("Published on"), lambda v: v.issued_on, "issued_on", "day"),
         Column("state", gettext_lazy("State"),
-               lambda v: _("in force") if v.current else _("ended") if v.rules.ended_on else _("replaced"), "current",
-               "badge", tone=lambda v: "jade" if v.current else ""),
+               lambda v: _("in force") if v.current else _("used no more") if v.rules.ended_on else _("replaced"),
+               "current", "badge", tone=lambda v: "jade" if v.current else ""),
     )  # fmt: skip
     filters = (
         Filter("current", gettext_lazy("State"), yes_no(gettext_lazy("in force"), gettext_lazy("not in force")),

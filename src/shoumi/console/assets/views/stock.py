@@ -37,16 +37,16 @@ class StockTakes(ListPage):
     columns = (
         Column("title", gettext_lazy("Title"), lambda s: s.title, "title"),
         Column("unit", gettext_lazy("Unit"), lambda s: s.unit.name, "unit__name"),
-        Column("opened", gettext_lazy("Opened"), lambda s: s.opened_at, "opened_at", "day"),
-        Column("state", gettext_lazy("State"), lambda s: _("signed off") if s.closed_at else _("open"), "closed_at",
-               "badge", tone=lambda s: "jade" if s.closed_at else "amber"),
+        Column("opened", gettext_lazy("Begun"), lambda s: s.opened_at, "opened_at", "day"),
+        Column("state", gettext_lazy("State"), lambda s: _("signed off") if s.closed_at else _("still open"),
+               "closed_at", "badge", tone=lambda s: "jade" if s.closed_at else "amber"),
         Column("seen", gettext_lazy("Found"), lambda s: s.found, "", "number"),
         Column("missing", gettext_lazy("Missing"), lambda s: s.expected - s.found, "", "number"),
         Column("strange", gettext_lazy("Strangers"), lambda s: s.strange, "", "number"),
     )  # fmt: skip
     filters = (
         Filter("unit", gettext_lazy("Unit"), units(ledger.READERS), below("unit")),
-        Filter("open", gettext_lazy("State"), yes_no(gettext_lazy("open"), gettext_lazy("signed off")),
+        Filter("open", gettext_lazy("State"), yes_no(gettext_lazy("still open"), gettext_lazy("signed off")),
                lambda rows, value: rows.filter(closed_at__isnull=value == "yes")),
     )  # fmt: skip
 
