@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import io
 import json
 import os
 import signal
@@ -27,7 +26,7 @@ examples = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(examples)
 
 MARKED = "机密★10年\n\n关于下半年工作安排的报告\n"
-NUMBER = "联系人王某，身份证110101199003070011，住址不详。\n"
+NUMBER = "身份证110101199003070011\n"
 
 
 @pytest.fixture
@@ -419,6 +418,16 @@ def test_documents_of_the_command_line_appear(world):
 # checks
 
 
+@pytest.fixture(autouse=True)
+def nothing_registered():
+    """Tests share a home: what one registered is no business of the next."""
+    from shoumi.console.scans import registered
+
+    yield
+    for one in registered.everything():
+        registered.remove(one.id)
+
+
 @pytest.fixture
 def checks():
     checking.forget()
@@ -465,8 +474,9 @@ def test_staff_learn_that_it_is_registered_and_nothing_more(world, enter, checks
 
 
 def test_nothing_of_a_check_is_kept(world, enter, checks):
+    browser = enter(world.staff)
     before = Entry.objects.count()
-    enter(world.staff).post("/scans/check/", {"text": MARKED})
+    browser.post("/scans/check/", {"text": MARKED})
     assert Entry.objects.count() == before
     assert not Question.objects.exists()
     assert not Finding.objects.exists()
@@ -506,17 +516,17 @@ def test_a_file_that_kills_the_reader_costs_one_answer(world, checks):
     time.sleep(0.2)
     assert checker.check("a.txt", MARKED.encode())["verdict"] == "stop"
     assert checker.check("b.txt", b"hello")["verdict"] == "allow"
-    checker._end()
+    checker.end()
 
 
-def test_the_answer_is_the_commands(world, checks, capsys, tmp_path, monkeypatch):
+def test_the_answer_is_the_commands(world, checks, tmp_path):
     from shoumi.cli import main
 
     words = {"allow": 0, "think": 1, "stop": 1}
     for text in ("今天中午吃面条。", MARKED, "内部资料\n请勿外传\n"):
         answer = checking.together([("text.txt", text.encode())])
-        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
-        assert main(["--home", str(tmp_path), "check", "-"]) == words[answer.verdict]
+        (tmp_path / "text.txt").write_text(text, "utf-8")
+        assert main(["--home", str(tmp_path / "home"), "check", str(tmp_path / "text.txt")]) == words[answer.verdict]
 
 
 # accumulation

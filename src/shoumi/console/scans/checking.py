@@ -6,6 +6,7 @@ what crashes or hangs it costs one answer ("could not be examined") and a new pr
 
 from __future__ import annotations
 
+import atexit
 import json
 import selectors
 import subprocess
@@ -61,7 +62,7 @@ class Checker:
         try:
             return self._ask(name, data)
         except (OSError, ValueError, TimeoutError):
-            self._end()
+            self.end()
             return {"verdict": "unknown", "found": [], "more": 0, "gaps": [{"trail": name, "reason": "crashed"}]}
         finally:
             self._lock.release()
@@ -72,7 +73,7 @@ class Checker:
             try:
                 self._started()
             except (OSError, ValueError, TimeoutError):
-                self._end()
+                self.end()
             finally:
                 self._lock.release()
 
@@ -86,6 +87,7 @@ class Checker:
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
+            self.end()
             self._process = running.child("check", start_new_session=True)
             self._answer(self._process, _START)
         return self._process
@@ -100,14 +102,16 @@ class Checker:
         answer: dict[str, Any] = json.loads(process.stdout.readline())
         return answer
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """End the waiting process."""
         if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+            with self._process as process:  # closes its pipes
+                process.kill()
             self._process = None
 
 
 CHECKER: Final = Checker()
+atexit.register(CHECKER.end)
 _asked: dict[int, deque[float]] = {}  # account → when it checked; in memory alone, since nothing is kept
 _counting = threading.Lock()
 

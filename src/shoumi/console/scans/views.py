@@ -330,6 +330,14 @@ class _Files(forms.ClearableFileInput):
     allow_multiple_selected = True
 
 
+class _FileList(forms.FileField):
+    """Several files in one field."""
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        given = data if isinstance(data, list | tuple) else [data]
+        return [super(_FileList, self).clean(one, initial) for one in given if one]
+
+
 class CheckForm(forms.Form):
     """Text, or files."""
 
@@ -337,14 +345,14 @@ class CheckForm(forms.Form):
         label=gettext_lazy("Text"), required=False, max_length=1_000_000, strip=False,
         widget=forms.Textarea(attrs={"rows": 10, "autocomplete": "off", "autofocus": True}),
     )  # fmt: skip
-    files = forms.FileField(
+    files = _FileList(
         label=gettext_lazy("Files or a screenshot"), required=False, widget=_Files(attrs={"multiple": True}),
         help_text=gettext_lazy("Drop them here, or paste a picture. Up to 5, each up to 8 MiB."),
     )  # fmt: skip
 
-    def parts(self, given: list[Any]) -> list[tuple[str, bytes]]:
+    def parts(self) -> list[tuple[str, bytes]]:
         """Return what is to be checked, or add an error."""
-        text = self.cleaned_data["text"]
+        text, given = self.cleaned_data["text"], self.cleaned_data["files"]
         found = [("text.txt", text.encode())] if text.strip() else []
         if len(given) > checking.MOST:
             self.add_error("files", _("At most 5 files at once."))
@@ -370,7 +378,7 @@ class Check(Page):
     def post(self, request: HttpRequest) -> HttpResponse:
         form = CheckForm(request.POST, request.FILES)
         if form.is_valid():
-            parts = form.parts(request.FILES.getlist("files"))
+            parts = form.parts()
             if not form.errors:
                 try:
                     checking.count(request.user.pk)
