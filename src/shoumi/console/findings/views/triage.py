@@ -270,6 +270,12 @@ class Inspections(ListPage):
     def address(self, row: Any) -> str:
         return reverse("findings:inspection", args=(row.pk,))
 
+    def steps(self) -> list[tuple[Any, str]]:
+        me = self.request.user
+        top = Unit.within(me.reach({OFFICER, LEADER})).order_by("path").first()
+        year = [(_("Yearly summary"), reverse("records:record", args=("findings.year", top.pk, "html")))] if top else []
+        return [*year, (_("Enrolled for reveals"), reverse("findings:keys"))]
+
 
 class OneInspection(Page):
     """The report of an inspection: first what was not examined, then what was found and what has changed."""
