@@ -246,8 +246,9 @@ class _Story:
         self._approve(carry, flows.CARRY_OUT)
         self.do(loans.CarryOut, carry)
         pair = self._kept("21", CONFIDENTIAL, SECRET)
-        self.do(copies.Compile, carriers=f"{pair[0].number} {pair[1].number}", title="业务资料选编", kind="paper",
-                unit=self.units["21"].pk, custodian=self.keepers["21"].number, place=self.safes["21"][0].pk)  # fmt: skip
+        both = f"{pair[0].number} {pair[1].number}"
+        here = {"unit": self.units["21"].pk, "custodian": self.keepers["21"].number, "place": self.safes["21"][0].pk}
+        self.do(copies.Compile, carriers=both, title="业务资料选编", kind="paper", **here)
 
     def _destroy(self) -> None:
         """A list for destruction is approved; one supervisor has signed, the other has not."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from django.db import models
@@ -166,7 +166,8 @@ class Policy(models.Model):
     def review_due(self) -> Q:
         """Return the condition that a carrier with a level was not reviewed within the period."""
         limit = months_after(timezone.localdate(), -self.review_months)
-        late = Q(reviewed_on__lte=limit) | Q(reviewed_on=None, made__date__lte=limit)
+        until = timezone.make_aware(datetime.combine(limit, time.max))  # compared as a moment: an index can serve it
+        late = Q(reviewed_on__lte=limit) | Q(reviewed_on=None, made__lte=until)
         return late & Q(state__in=sorted(states.LIVE - {states.CONDEMNED})) & ~Q(level=OPEN)
 
     def term_ending(self) -> Q:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
@@ -16,8 +16,14 @@ from shoumi.console.audit.models import Entry
 from shoumi.console.custody.rights import READERS
 from shoumi.console.lists import Column, Filter, ListPage
 from shoumi.console.pages import ActionPage
+from shoumi.console.roles import Reach
 
 _LEVEL = _("Level")
+
+
+def units_within(reach: Reach, column: str = "unit") -> Q:
+    """Return the condition that a unit lies within a reach; the tree is searched once, not once a row."""
+    return Q() if reach.everywhere else Q(**{f"{column}__in": Unit.objects.filter(reach.within("path"))})
 
 
 class CustodyList(ListPage):
@@ -25,9 +31,24 @@ class CustodyList(ListPage):
 
     template = "custody/list.html"
     roles = READERS
+    named: ClassVar[Mapping[str, tuple[Any, Sequence[str]]]] = {}  # foreign keys that are searched by words of theirs
+
+    def _searched(self, rows: QuerySet) -> QuerySet:
+        """Search the row's own columns, and people and places by their names, each of these once and not once a row."""
+        for word in self.request.GET.get("q", "").replace("\0", "")[:200].split():
+            condition = Q()
+            for field in self.search:
+                condition |= Q(**{f"{field}__icontains": word})
+            for key, (model, fields) in self.named.items():
+                found = Q()
+                for field in fields:
+                    found |= Q(**{f"{field}__icontains": word})
+                condition |= Q(**{f"{key}__in": model.objects.filter(found)})
+            rows = rows.filter(condition)
+        return rows
 
 
-def unit_filter(column: str = "unit__path") -> Filter:
+def unit_filter(column: str = "unit") -> Filter:
     """Return the filter by unit, units below included."""
 
     def choices(user: Any) -> list[tuple[str, str]]:
@@ -35,7 +56,9 @@ def unit_filter(column: str = "unit__path") -> Filter:
 
     def apply(rows: QuerySet, value: str) -> QuerySet:
         unit = Unit.objects.filter(pk=value).first()
-        return rows.filter(**{f"{column}__startswith": unit.path}) if unit else rows.none()
+        if unit is None:
+            return rows.none()
+        return rows.filter(**{f"{column}__in": Unit.objects.filter(path__startswith=unit.path)})
 
     return Filter("unit", _("Unit"), choices, apply)
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from shoumi.console.accounts.models import Person
 from shoumi.console.action import Action, Gone
 from shoumi.console.approvals import asking
 from shoumi.console.custody import flows, importing, states
@@ -24,6 +25,7 @@ from shoumi.console.custody.models import (
     Destruction,
     HandOver,
     Loan,
+    Place,
     Policy,
     StockTake,
     Ticket,
@@ -42,6 +44,7 @@ from shoumi.console.custody.views._base import (
     level_column,
     state_column,
     unit_filter,
+    units_within,
 )
 from shoumi.console.levels import LEVELS
 from shoumi.console.levels import OPEN as OPEN_LEVEL
@@ -71,7 +74,12 @@ class Ledger(CustodyList):
 
     name = "custody.carriers"
     title = gettext_lazy("Carriers")
-    search = ("number", "title", "document", "origin", "custodian__name", "holder__name", "place__name")
+    search = ("number", "title", "document", "origin")
+    named = {
+        "custodian": (Person, ("name", "number")),
+        "holder": (Person, ("name", "number")),
+        "place": (Place, ("name",)),
+    }
     order = ("number",)
     empty = gettext_lazy(
         "Papers, discs, USB sticks and files with a level, each with a custodian and a place. "
@@ -111,7 +119,8 @@ class Ledger(CustodyList):
     )  # fmt: skip
 
     def rows(self) -> QuerySet:
-        return full().filter(self.request.user.reach(self.roles).within("unit__path"))
+        rows = Carrier.objects.filter(units_within(self.request.user.reach(self.roles)))
+        return rows.prefetch_related("unit", "custodian", "holder", "place")  # joins would be made for skipped rows too
 
     def address(self, row: Any) -> str:
         return reverse("custody:carrier", args=(row.pk,))
@@ -279,7 +288,8 @@ class Loans(CustodyList):
 
     name = "custody.loans"
     title = gettext_lazy("Loans")
-    search = ("carrier__number", "carrier__title", "borrower__name", "borrower__number", "ticket__number", "purpose")
+    search = ("carrier__number", "carrier__title", "purpose")
+    named = {"borrower": (Person, ("name", "number")), "ticket": (Ticket, ("number",))}
     order = ("due_on", "pk")
     empty = gettext_lazy("Who borrowed what, until when. Open a carrier and lend it.")
     columns = (
@@ -298,7 +308,7 @@ class Loans(CustodyList):
                "badge", tone=lambda o: o.tone),
     )  # fmt: skip
     filters = (
-        unit_filter("carrier__unit__path"),
+        unit_filter("carrier__unit"),
         Filter(
             "state", gettext_lazy("State"), pairs((("overdue", gettext_lazy("overdue")), *LOAN_STATES)), _loan_state
         ),
@@ -306,8 +316,8 @@ class Loans(CustodyList):
     )
 
     def rows(self) -> QuerySet:
-        rows = Loan.objects.select_related("carrier", "borrower", "ticket")
-        return rows.filter(self.request.user.reach(self.roles).within("carrier__unit__path"))
+        rows = Loan.objects.prefetch_related("carrier", "borrower", "ticket")
+        return rows.filter(units_within(self.request.user.reach(self.roles), "carrier__unit"))
 
     def address(self, row: Any) -> str:
         return reverse("custody:carrier", args=(row.carrier_id,))

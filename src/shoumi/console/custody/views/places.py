@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from shoumi.console.action import Action
 from shoumi.console.custody import states
 from shoumi.console.custody.actions import lockers, places
-from shoumi.console.custody.models import Place, Seal, Ticket, Zone
+from shoumi.console.custody.models import Carrier, Place, Seal, Ticket, Zone
 from shoumi.console.custody.models.places import PLACES
 from shoumi.console.custody.rights import KEEPERS, READERS
 from shoumi.console.custody.views._base import CustodyList, Form, Step, history, unit_filter
@@ -62,7 +63,8 @@ class Places(CustodyList):
 
     def rows(self) -> QuerySet:
         rows = Place.objects.filter(self.request.user.reach(self.roles).within("unit__path"))
-        count = Count("carriers", filter=Q(carriers__state__in=sorted(states.LIVE)))
+        live = Carrier.objects.filter(place=OuterRef("pk"), state__in=sorted(states.LIVE)).order_by()
+        count = Coalesce(Subquery(live.values("place").annotate(n=Count("pk")).values("n")), 0)
         sealed = Exists(Seal.objects.filter(place=OuterRef("pk"), opened_at=None))
         return rows.select_related("unit", "keeper").annotate(count=count, sealed=sealed)
 
@@ -143,7 +145,7 @@ class Tickets(CustodyList):
                "returned_at", "badge", tone=lambda t: "" if t.returned_at else "amber"),
     )  # fmt: skip
     filters = (
-        unit_filter("locker__zone__unit__path"),
+        unit_filter("locker__zone__unit"),
         Filter("open", gettext_lazy("In a locker"), yes_no(gettext_lazy("now"), gettext_lazy("no longer")),
                lambda rows, value: rows.filter(returned_at__isnull=value == "yes")),
     )  # fmt: skip
