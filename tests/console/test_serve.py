@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -75,7 +77,7 @@ def test_the_demo_fills_once_and_refuses_real_data(tmp_path):
         "from shoumi.console import server, demo; server.start(); lines = list(server.prepare('', demo=True))\n"
         "from shoumi.console.accounts.models import Office, Person\n"
         "from shoumi.console.audit import stored, verify\n"
-        "assert Person.objects.count() >= 60 and len(lines) == 10, lines\n"
+        "assert Person.objects.count() >= 60 and len(lines) == 2 + len(demo.ACCOUNTS), lines\n"
         "assert lines[1].split()[:2] == list(server.prepare('', demo=True))[1].split()[:2]\n"
         "assert verify.verify(stored.rows(), [], {}).whole\n"
         "Office.objects.update(name='real')\n"
@@ -85,6 +87,69 @@ def test_the_demo_fills_once_and_refuses_real_data(tmp_path):
     environment = {**os.environ, "SHOUMI_HOME": str(tmp_path), "DATABASE_URL": ""}
     run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
     assert run.stdout == "refused\n", run.stderr
+
+
+def below(pid):
+    """Return the processes that a process has started, and theirs."""
+    found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False).stdout.split()
+    return [int(one) for one in found] + [deeper for one in found for deeper in below(one)]
+
+
+def until(true, seconds=30):
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def work_of(port):
+    return json.loads(get(port, "/health")[1])
+
+
+def test_one_command_serves_and_works_and_a_worker_that_ends_is_started_anew(tmp_path):
+    port = free_port()
+    process = start(tmp_path / "home", port)
+    try:
+        until_ready(process)
+        until(lambda: work_of(port)["work"] == "ok")
+        named = sqlite3.connect(tmp_path / "home/console.sqlite").execute("SELECT name FROM jobs_worker").fetchall()
+        first = int(named[0][0].split(":")[1])
+        assert first in below(process.pid)
+        os.kill(first, signal.SIGKILL)
+        until(lambda: first not in below(process.pid))
+        until(lambda: work_of(port)["workers"] == 2)  # the one that ended is still within its minute
+        assert get(port, "/health")[0].status == 200
+    finally:
+        family = below(process.pid)
+        process.send_signal(signal.SIGTERM)
+        rest = process.communicate(timeout=60)[0]
+    assert process.returncode == 0, rest
+    assert not any(os.path.exists(f"/proc/{one}") for one in family)
+
+
+def test_killed_it_leaves_no_process_behind(tmp_path):
+    port = free_port()
+    process = start(tmp_path / "home", port)
+    until_ready(process)
+    until(lambda: work_of(port)["work"] == "ok")
+    family = below(process.pid)
+    assert len(family) >= 3
+    process.kill()
+    process.communicate(timeout=30)
+    until(lambda: not any(os.path.exists(f"/proc/{one}") for one in family))
+
+
+def test_health_tells_strangers_nothing_of_the_inside(client, db):
+    from shoumi.console.jobs.models import Job, Worker
+
+    assert client.get("/health").json()["work"] == "not done"
+    Worker.objects.create(name="w")
+    assert client.get("/health").json()["work"] == "ok"
+    Job.objects.create(name="jobs.tidy", at="2020-01-01T00:00:00Z")
+    inside = client.get("/health").json()
+    assert (inside["work"], inside["waited"] > 600) == ("not done", True)
+    for stranger in ({"REMOTE_ADDR": "192.0.2.7"}, {"headers": {"X-Forwarded-For": "192.0.2.7"}}):
+        assert set(client.get("/health", **stranger).json()) == {"status", "version"}
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any, Final
 
-_NEEDED: Final = ("django", "gunicorn", "whitenoise", "argon2", "pyotp", "segno")
+BIND: Final = "127.0.0.1:8731"
+NEEDED: Final = ("django", "gunicorn", "whitenoise", "argon2", "pyotp", "segno")
 
 
 def add(commands: Any) -> None:
@@ -17,7 +18,7 @@ def add(commands: Any) -> None:
         "database and prints a one-time link with which the administrators are named; there is no default password. "
         "DATABASE_URL chooses PostgreSQL.",
     )
-    parser.add_argument("--bind", default="127.0.0.1:8731", metavar="HOST:PORT", help="default: 127.0.0.1:8731")
+    parser.add_argument("--bind", default=BIND, metavar="HOST:PORT", help=f"default: {BIND}")
     parser.add_argument(
         "--public",
         default="",
@@ -35,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from shoumi.engine.errors import UsageError
 
-    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
         raise UsageError(f"the console is not installed ({', '.join(missing)} missing): pip install 'shoumi[console]'")
     if arguments.public:

@@ -4,7 +4,7 @@ Each room adds its own part: ``fill(account)`` in its ``demo.py``, called in the
 function from an account's name to the account.
 
 Enters an empty database, leaves lines with the logins. Passwords and second factors derive from this installation's
-key, so nothing here opens another installation. ``python -m shoumi.console.demo NAME`` prints a code.
+key, so nothing here opens another installation. ``shoumi demo --code NAME`` prints a code.
 """
 
 from __future__ import annotations
@@ -13,11 +13,14 @@ import base64
 import hmac
 import os
 import random
+import shlex
+import shutil
 import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, Final
 
 from shoumi.console import rooms
@@ -67,7 +70,19 @@ def fill() -> Iterator[str]:
     for user in User.objects.full().filter(username__in=ACCOUNTS).prefetch_related("granted"):
         roles = ", ".join(sorted(grant.role for grant in user.granted.all() if grant.ended is None)) or "staff"
         yield f"  {user.username:<8} {password(user.username)}  code now {code(user.username)}  {roles}"
-    yield f"Codes change every 30 seconds. Another one: {sys.executable} -m shoumi.console.demo NAME"
+    yield f"Codes change every 30 seconds. Another one: {command()} demo --code NAME --home {_home()}"
+
+
+def command() -> str:
+    """Return how this program was called, to be typed again."""
+    called = Path(os.environ.get("SHOUMI_CALLED", sys.argv[0]))
+    return str(called) if called.name == "shoumi" and shutil.which("shoumi") != str(called) else "shoumi"
+
+
+def _home() -> str:
+    from django.conf import settings
+
+    return shlex.quote(str(settings.HOME.path))
 
 
 def password(name: str) -> str:
@@ -164,13 +179,17 @@ def _person(number: str, name: str, unit: Any, draw: random.Random, today: date)
 
 
 def main(arguments: list[str]) -> int:
-    """Print a code for one of the demo's accounts."""
-    import django
+    """Fill the home folder's console (``fill``), or print a code for one of the demo's accounts (its name)."""
+    from shoumi.console import server
 
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shoumi.console.settings")
-    django.setup()
+    server.start()
+    if arguments == ["fill"]:
+        for line in server.prepare("", demo=True):
+            sys.stdout.write(f"{line}\n")
+        return 0
     from shoumi.console.accounts.models import Office
 
+    server.ready()
     if len(arguments) != 1 or arguments[0] not in ACCOUNTS or Office.current().name != OFFICE:
         sys.stderr.write(f"one of: {', '.join(ACCOUNTS)}; on a demo only\n")
         return 2

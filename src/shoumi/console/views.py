@@ -42,14 +42,26 @@ class Keys(Page):
 
 @require_GET
 def health(request: HttpRequest) -> HttpResponse:
-    """Answer a monitor: whether the database answers. Says nothing else to whoever asks."""
-    del request
+    """Answer a monitor: whether the database answers; to this machine itself also whether background work is done."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
+        more = _work() if _from_here(request) else {}
     except DatabaseError:
         return JsonResponse({"status": "failing", "version": VERSION}, status=503)
-    return JsonResponse({"status": "ok", "version": VERSION})
+    return JsonResponse({"status": "ok", "version": VERSION, **more})
+
+
+def _work() -> dict[str, Any]:
+    from shoumi.console.jobs import state
+
+    now = state.now()
+    return {"work": "ok" if now.well else "not done", "workers": now.workers, "waited": round(now.waited)}
+
+
+def _from_here(request: HttpRequest) -> bool:
+    """Say whether the request began on this machine; a proxy says for whom it asks."""
+    return request.META.get("REMOTE_ADDR") in {"127.0.0.1", "::1"} and "X-Forwarded-For" not in request.headers
 
 
 @require_POST
