@@ -42,17 +42,20 @@ def console(tmp_path_factory):
         logins = dict(re.findall(r"^  (\w+) +(\w{16}) ", said, re.M))
         assert logins, said
 
+        def inside(lines):
+            """Run lines of Python on this console's database and return what they print."""
+            settings = {**environment, "DJANGO_SETTINGS_MODULE": "shoumi.console.settings"}
+            run = [sys.executable, "-c", f"import django; django.setup()\n{lines}"]
+            return subprocess.run(run, env=settings, capture_output=True, text=True, check=True).stdout.strip()
+
         def code(name):
             """Return the code of now; the time step is forgotten, so that tests need not wait half a minute for the next."""
-            run = (
-                "import os, django; django.setup(); from shoumi.console.accounts.models import User; from shoumi.console import demo\n"
+            return inside(
+                "from shoumi.console.accounts.models import User; from shoumi.console import demo\n"
                 f"User.objects.filter(username={name!r}).update(code_step=0); print(demo.code({name!r}))"
             )
-            settings = {**environment, "DJANGO_SETTINGS_MODULE": "shoumi.console.settings"}
-            return subprocess.run(
-                [sys.executable, "-c", run], env=settings, capture_output=True, text=True, check=True
-            ).stdout.strip()
 
+        code.inside = inside
         yield f"http://127.0.0.1:{port}", logins, code
         process.send_signal(signal.SIGTERM)
         process.stdout.read()

@@ -177,12 +177,13 @@ def test_the_same_document_and_time_give_the_same_bytes():
 
 
 @pytest.mark.slow
-def test_a_ledger_of_twenty_thousand_rows():
+def test_a_ledger_of_twenty_thousand_rows(monkeypatch):
+    monkeypatch.setattr("shoumi.console.records.paper.SECONDS", 120)
     rows = [(n, f"机密文件第{n}号 #{n} $x$", "机密", 1, "档案库 A") for n in range(20_000)]
     blocks = [Table(("序号", "名称", "密级", "份数", "存放处"), rows, title="台账")]
     began = time.monotonic()
     data = paper(blocks, language="zh-hans")
-    assert time.monotonic() - began < 60
+    assert time.monotonic() - began < 100
     assert data.startswith(b"%PDF-")
     assert len(data) < 5_000_000
     assert "19999" in flat(pages(data)[-1])
@@ -258,6 +259,41 @@ def test_an_issue_that_fails_takes_no_number(world, monkeypatch):
         with pytest.raises(RuntimeError):
             issued(world)
     assert issued(world).seq == first.seq + 1
+
+
+def test_what_would_lock_the_database_for_long_is_refused_with_a_way_out(world, monkeypatch):
+    rows = [(n, "key") for n in range(16_000)]
+    monkeypatch.setattr(type(SHEET), "blocks", lambda _self, _thing: [Table(("n", "thing"), rows)])
+    with pytest.raises(Unmet, match="workbook instead"):
+        issued(world)
+    assert len(sheets(bytes(issued(world, "xlsx").kept.data))[1]) == 16_001
+    monkeypatch.setattr("shoumi.console.records.paper.MOST", 10**9)
+    monkeypatch.setattr("shoumi.console.records.paper.SECONDS", 0.05)
+    with pytest.raises(Unmet, match="workbook instead"):
+        issued(world)
+
+
+def test_typst_lives_through_a_fork(world):
+    """A console that made its demo and then forked its servers must still make PDFs in them."""
+    import os
+
+    issued(world)
+    child = os.fork()
+    if child == 0:
+        try:
+            os._exit(0 if paper([Text("x")]).startswith(b"%PDF") else 1)
+        except BaseException:
+            os._exit(2)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            assert os.waitstatus_to_exitcode(status) == 0
+            return
+        time.sleep(0.05)
+    os.kill(child, 9)
+    os.waitpid(child, 0)
+    pytest.fail("the child hangs")
 
 
 def test_only_who_may_issues_it(world):

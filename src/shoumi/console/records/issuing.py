@@ -28,6 +28,8 @@ def issue(record: Record, thing: Any, form: str = PDF, *, by: Any, base: str = "
     """Issue a record and return it. ``base``: the address people use, when the caller knows it from a request."""
     with transaction.atomic():
         document = compose(record, thing)
+        if form == PDF and paper.cells(document) > paper.MOST:
+            raise paper.too_large()
         content = hashlib.sha256(json.dumps(document.said(), sort_keys=True).encode()).hexdigest()
         same = Issue.objects.filter(name=record.name, key=str(thing.pk), form=form, language=get_language() or "en")
         known = same.filter(content=content, kept__isnull=False).first()

@@ -9,15 +9,21 @@ from __future__ import annotations
 import io
 import json
 import re
+import subprocess
+import sys
 from dataclasses import asdict
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
+from shoumi.console.action import Unmet
 from shoumi.console.records.document import Document
 
-FORM: Final = Path(__file__).parent / "form.typ"
+PRESS: Final = Path(__file__).parent / "press.py"
+SECONDS = 15  # less than anybody waits for the database, which is locked meanwhile
+MOST: Final = 30_000  # cells of tables that a PDF is issued with; a workbook holds more
 PIECE: Final = 6  # letters of a long word between two places to break it
 _LONG: Final = re.compile(r"[^\s\u2e80-\uffff]{20,}")  # Chinese breaks anywhere by itself
 LARGE: Final = 2000  # cells; above, the tree of tags would be larger than the page itself
@@ -26,8 +32,6 @@ REGIONS: Final = {"zh-hans": ("zh", "cn"), "zh-hant": ("zh", "tw"), "en": ("en",
 
 def pdf(document: Document, at: datetime) -> bytes:
     """Return the PDF. The same document and time give the same bytes."""
-    import typst
-
     values = _breakable(asdict(document)) | {"stamp": asdict(document.stamp) if document.stamp else None}
     values["lang"], values["region"] = REGIONS.get(document.language, ("en", "gb"))
     for block in values["blocks"]:
@@ -35,18 +39,24 @@ def pdf(document: Document, at: datetime) -> bytes:
             block["picture"] = qr(block["text"])
         for label in block.get("labels", ()):
             label["picture"] = qr(label["code"])
-    values["large"] = _cells(document) > LARGE
+    values["large"] = cells(document) > LARGE
     values["picture"] = qr(document.stamp.address) if document.stamp else ""
-    result: Any = typst.compile(
-        FORM,
-        root=FORM.parent,
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(values, ensure_ascii=False)},
-        timestamp=int(at.timestamp()),
-        pdf_tags=not values["large"],
-    )
-    return bytes(result)
+    given = {"data": values, "at": int(at.timestamp()), "tags": not values["large"]}
+    return _press(json.dumps(given, ensure_ascii=False).encode())
+
+
+def _press(given: bytes) -> bytes:
+    """Set it in a process of its own; raise Unmet when it takes too long."""
+    run = [sys.executable, "-I", str(PRESS)]
+    try:
+        return subprocess.run(run, input=given, capture_output=True, check=True, timeout=SECONDS).stdout
+    except subprocess.TimeoutExpired as error:
+        raise too_large() from error
+
+
+def too_large() -> Unmet:
+    """Return what is said about a record of very many rows."""
+    return Unmet(_("This record is too large for a PDF. Issue it as a workbook instead."))
 
 
 def qr(text: str) -> str:
@@ -58,16 +68,8 @@ def qr(text: str) -> str:
     return picture.getvalue().decode()
 
 
-@cache
-def _fonts() -> Any:
-    import cvttf_NotoSansCJK_Regular
-    import typst
-
-    folder = str(Path(cvttf_NotoSansCJK_Regular.get_TTF_path()).parent)
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[folder])
-
-
-def _cells(document: Document) -> int:
+def cells(document: Document) -> int:
+    """Return how many cells its tables have."""
     return sum(len(block["rows"]) * len(block["head"]) for block in document.blocks if block["kind"] == "table")
 
 
