@@ -312,7 +312,7 @@ def test_only_who_may_issues_it(world):
 
 def test_another_room_issues_in_its_own_action(world):
     made = issuing.issue(SHEET, world.north_person, by=Machine("demo"))
-    assert (made.by, made.by_name, made.level) == (None, "shoumi:demo", "secret")
+    assert (made.by, made.by_name, made.level) == (None, "shoumi:demo", "SECRET")
     assert made.unit == world.north
 
 
@@ -327,7 +327,7 @@ def test_file_names_carry_number_and_level(world, window):
     assert answer["Content-Type"] == "application/pdf"
     assert (
         answer["Content-Disposition"]
-        == f'attachment; filename="{Issue.objects.get().number}-secret-Personal sheet.pdf"'
+        == f'attachment; filename="{Issue.objects.get().number}-SECRET-Personal sheet.pdf"'
     )
     assert answer.content.startswith(b"%PDF")
     assert "http://testserver/records/check/" in flat(pages(answer.content)[-1])
@@ -339,7 +339,7 @@ def test_three_languages_on_page_and_paper(world, window, language):
 
     browser = window(world.dana)
     browser.cookies[settings.LANGUAGE_COOKIE_NAME] = language
-    word = {"zh-hans": "机密", "zh-hant": "機密", "en": "secret"}[language]
+    word = {"zh-hans": "机密", "zh-hant": "機密", "en": "SECRET"}[language]
     page = browser.get(f"/records/{SHEET.name}/{world.north_person.pk}.html").content.decode()
     assert word in page
     assert not Issue.objects.exists()  # looking is not issuing

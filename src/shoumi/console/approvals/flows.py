@@ -14,7 +14,7 @@ from shoumi.console.roles import OFFICER
 
 def facts(matter: Any) -> dict[str, Any]:
     """Return what is approved: every word of it."""
-    return {"title": matter.title, "text": matter.text, "level": matter.level, "unit": matter.unit.name}
+    return {"title": matter.title, "text": matter.text, "level": matter.level}
 
 
 MATTER: Final = Flow(
@@ -24,7 +24,7 @@ MATTER: Final = Flow(
     steps=(Step(_("Leader of the unit"), leader_of_unit), Step(_("Secrecy office"), role(OFFICER))),
     days=3,
     facts=facts,
-    words={"title": _("Subject"), "text": _("What is proposed"), "level": _("Level"), "unit": _("Unit")},
+    words={"title": _("Subject"), "text": _("What is proposed"), "level": _("Level")},
     values={"level": lambda key: NAMES.get(key, key)},
     page=lambda matter: reverse("approvals:matter", args=(matter.pk,)),
     level=lambda matter: matter.level,

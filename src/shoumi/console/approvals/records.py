@@ -46,17 +46,16 @@ class Approval(Record):
     def blocks(self, thing: Any) -> Iterator[Any]:
         about = showing.about(thing, registry()[thing.flow])
         yield Text(about.sentence)
-        yield Facts(
-            [
-                (_("Asked by"), thing.applicant.get_full_name()),
-                (_("Asked"), thing.asked),
-                (_("State"), thing.get_state_display()),
-                (_("Used"), thing.spent),
-                (_("Reason"), thing.reason),
-                (_("Clause"), about.clause),
-                (_("Digest of what was approved (SHA-256)"), thing.digest),
-            ]
-        )
+        facts = [
+            (_("Asked by"), thing.applicant.get_full_name()),
+            (_("Asked"), thing.asked),
+            (_("State"), thing.get_state_display()),
+            (_("Used"), thing.spent),
+            (_("Reason"), thing.reason),
+            (_("Clause"), about.clause),
+            (_("Digest of what was approved (SHA-256)"), thing.digest),
+        ]
+        yield Facts([(label, value) for label, value in facts if value])
         yield Facts(about.facts, title=_("What is asked"))
         yield Signatures([place for line in about.lines for place in _places(line)], title=_("Signatures"))
         if about.notes:

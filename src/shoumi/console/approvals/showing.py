@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from shoumi.console.approvals import standing
-from shoumi.console.approvals.flow import Flow
+from shoumi.console.approvals.flow import Flow, Step
 from shoumi.console.approvals.models import APPROVE, WAITING, Decision, Request
 
 
@@ -57,11 +57,11 @@ def about(request: Request, flow: Flow) -> About:
         sentence=sentence(request, flow),
         standing=standing.sentence(request, flow),
         clause=flow.clause,
-        facts=[(name(flow, key), reads(flow, key, one)) for key, one in request.facts.items()],
+        facts=[(name(flow, key), reads(flow, key, one)) for key, one in in_order(flow, request.facts)],
         changed=changes(flow, request.snapshot, now) if now else [],
         edited=changes(flow, request.before, request.snapshot) if request.before else [],
         lines=[
-            Line(step.label, step.who.words(), _signed(request, decisions, number), _current(request, number))
+            Line(step.label, _who(step), _signed(request, decisions, number), _current(request, number))
             for number, step in enumerate(flow.steps)
         ],
         notes=[one for one in decisions if one.verdict != APPROVE],
@@ -86,6 +86,12 @@ def changes(flow: Flow, before: str, now: str) -> list[Change]:
         for key in {**old, **new}
         if old.get(key) != new.get(key)
     ]
+
+
+def in_order(flow: Flow, found: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Return facts in the order in which the flow names them; canonical text sorts them by key."""
+    order = list(flow.words)
+    return sorted(found.items(), key=lambda fact: order.index(fact[0]) if fact[0] in order else len(order))
 
 
 def name(flow: Flow, key: str) -> Any:
@@ -121,6 +127,12 @@ def place(request: Request, flow: Flow) -> str:
     """Return the page of the thing itself."""
     thing = request.thing() if flow.page else None
     return flow.page(thing) if flow.page and thing is not None else ""
+
+
+def _who(step: Step) -> str:
+    """Return who signs a step, unless its name says so already."""
+    words = step.who.words()
+    return "" if words.casefold() in str(step.label).casefold() else words
 
 
 def _signed(request: Request, decisions: list[Decision], step: int) -> list[Decision]:

@@ -101,7 +101,7 @@ def find(name: str) -> Record | None:
 
 
 def level_words(level: Any) -> str:
-    """Return a level in words; nothing for none."""
+    """Return a level in words as a mark shows it, in capitals where a script has them; nothing for none."""
     from shoumi.console.levels import NAMES, OPEN
 
-    return "" if level in {"", None, OPEN} else str(NAMES.get(level, level))
+    return "" if level in {"", None, OPEN} else str(NAMES.get(level, level)).upper()
