@@ -112,7 +112,7 @@ class Ledger(CustodyList):
         Filter("kind", gettext_lazy("Kind"), pairs(KINDS), lambda rows, value: rows.filter(kind=value)),
         Filter("state", gettext_lazy("State"), pairs((("live", gettext_lazy("all that are ours")), *states.STATES)),
                _in_state),
-        Filter("due", gettext_lazy("Due"), pairs((
+        Filter("due", gettext_lazy("What is due"), pairs((
             ("overdue", gettext_lazy("loan overdue")), ("review", gettext_lazy("review")),
             ("term", gettext_lazy("end of term")), ("source", gettext_lazy("source has another level")),
         )), _due),
@@ -130,7 +130,7 @@ class Ledger(CustodyList):
             return []
         found = [
             (_("Enter carrier"), reverse("custody:add")), (_("Receive carrier"), reverse("custody:receive")),
-            (_("Enter compilation"), reverse("custody:compile")), (_("Import list"), reverse("custody:import")),
+            (_("Enter compilation"), reverse("custody:compile")), (_("Import ledger"), reverse("custody:import")),
         ]  # fmt: skip
         unit = self.request.GET.get("unit", "")
         if unit.isdigit():
