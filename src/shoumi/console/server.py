@@ -7,6 +7,7 @@ the background jobs. CannotServe becomes a sentence on the terminal.
 from __future__ import annotations
 
 import ipaddress
+import multiprocessing
 import os
 import signal
 import socket
@@ -88,6 +89,8 @@ def prepare(address: str, *, demo: bool) -> Iterator[str]:
         from shoumi.console import demo as invented
 
         try:
+            if not User.objects.exists():
+                _apart(lambda: list(invented.fill()))
             yield from invented.fill()
         except invented.NotEmpty as error:
             raise CannotServe(str(error)) from error
@@ -97,6 +100,18 @@ def prepare(address: str, *, demo: bool) -> Iterator[str]:
     call_command("clearsessions")
     signin.forget()
     connection.close()  # the server's processes open their own
+
+
+def _apart(main: Callable[[], Any]) -> None:
+    """Do something in a process of its own and wait: typesetting starts threads, which no later fork survives."""
+    from django.db import connection
+
+    connection.close()
+    process = multiprocessing.get_context("fork").Process(target=main)
+    process.start()
+    process.join()
+    if process.exitcode:
+        raise CannotServe("the invented organisation could not be made; what went wrong stands above")
 
 
 def run(host: str, port: int) -> int:
