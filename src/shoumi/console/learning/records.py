@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _now
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from shoumi.console.accounts.models import CATEGORIES, Unit
 from shoumi.console.learning import standing
@@ -34,7 +34,7 @@ class Certificate(_Own):
     """Somebody passed a lesson."""
 
     name = "learning.certificate"
-    title = _("Certificate of secrecy training")
+    title = gettext_lazy("Certificate of secrecy training")
     model = Attempt
     forms = ("html", "pdf")
 
@@ -47,13 +47,13 @@ class Certificate(_Own):
     def blocks(self, thing: Any) -> Iterable[Any]:
         edition = thing.edition
         yield Facts([
-            (_now("Name"), thing.person.name), (_now("Staff number"), thing.person.number),
-            (_now("Unit"), thing.person.unit.name), (_now("Lesson"), edition.material.title),
-            (_now("Edition"), edition.number), (_now("Passed"), thing.ended),
-            (_now("Right answers"), f"{thing.right} / {len(thing.order)}"), (_now("Needed"), thing.needed),
-            (_now("Attempt"), thing.count),
+            (_("Name"), thing.person.name), (_("Staff number"), thing.person.number),
+            (_("Unit"), thing.person.unit.name), (_("Lesson"), edition.material.title),
+            (_("Edition"), edition.number), (_("Passed"), thing.ended),
+            (_("Right answers"), f"{thing.right} / {len(thing.order)}"), (_("Needed"), thing.needed),
+            (_("Attempt"), thing.count),
         ])  # fmt: skip
-        yield Text(_now("The person named above took this lesson and passed its quiz in this console."))
+        yield Text(_("The person named above took this lesson and passed its quiz in this console."))
 
     def back(self, thing: Any) -> str:
         return reverse("learning:quiz", args=(thing.pk,))
@@ -63,7 +63,7 @@ class Letter(_Own):
     """A signed letter, in the words that were signed."""
 
     name = "learning.letter"
-    title = _("Signed letter")
+    title = gettext_lazy("Signed letter")
     model = Signature
     forms = ("html", "pdf")
 
@@ -78,13 +78,13 @@ class Letter(_Own):
 
     def blocks(self, thing: Any) -> Iterable[Any]:
         yield Facts([
-            (_now("Name"), thing.name), (_now("Unit"), thing.unit_name), (_now("Post"), thing.post),
-            (_now("Clearance"), dict(CATEGORIES).get(thing.category, "")), (_now("Edition"), thing.edition.number),
+            (_("Name"), thing.name), (_("Unit"), thing.unit_name), (_("Post"), thing.post),
+            (_("Clearance"), dict(CATEGORIES).get(thing.category, "")), (_("Edition"), thing.edition.number),
         ])  # fmt: skip
         yield Text(words(thing))
-        note = _now("signed with password and one-time code")
-        yield Signatures([Place(_now("Signed by"), thing.name, thing.at, note)])
-        yield Facts([(_now("Digest of the text"), thing.digest)])
+        note = _("signed with password and one-time code")
+        yield Signatures([Place(_("Signed by"), thing.name, thing.at, note)])
+        yield Facts([(_("Digest of the text"), thing.digest)])
 
     def back(self, thing: Any) -> str:
         return reverse("learning:signed", args=(thing.pk,))
@@ -94,27 +94,27 @@ class UnitList(Record):
     """Who has not, in one unit and below, as a list to take into a meeting."""
 
     name = "learning.unit"
-    title = _("Lessons and letters: who has not")
+    title = gettext_lazy("Lessons and letters: who has not")
     model = Unit
     roles = READERS
 
     def blocks(self, thing: Any) -> Iterable[Any]:
         sums = standing.by_unit(Reach((thing.path,)))[:1]
-        yield Facts([(_now("Unit"), thing.name)] + [
+        yield Facts([(_("Unit"), thing.name)] + [
             (label, value)
             for one in sums
             for label, value in (
-                (_now("People"), one.people), (_now("Done within a year"), one.done), (_now("To do"), one.open),
-                (_now("Overdue"), one.overdue),
+                (_("People"), one.people), (_("Done within a year"), one.done), (_("To do"), one.open),
+                (_("Overdue"), one.overdue),
             )
         ])  # fmt: skip
         rows = Assignment.objects.filter(person__unit__path__startswith=thing.path, ended_on=None)
         rows = rows.filter(person__departed_on=None).select_related("person__unit", "material")
         yield Table(
-            [_now("Name"), _now("Staff number"), _now("Unit"), _now("Lesson or letter"), _now("Due"), _now("State")],
+            [_("Name"), _("Staff number"), _("Unit"), _("Lesson or letter"), _("Due"), _("State")],
             [(one.person.name, one.person.number, one.person.unit.name, one.material.title, one.due_on, one.state)
              for one in rows.order_by("due_on", "person__number")],
-            empty=_now("Nobody: everything is done."),
+            empty=_("Nobody: everything is done."),
         )  # fmt: skip
 
     def back(self, thing: Any) -> str:
