@@ -714,7 +714,7 @@ def test_every_page_opens(world, enter, language):
     browser = enter(world.dana)
     browser.cookies[settings.LANGUAGE_COOKIE_NAME] = language
     pages = [
-        "", "add/", "receive/", "compile/", "import/", "rules/", "mine/", "template.csv", "template.xlsx", "loans/", "dispatches/",
+        "", "add/", "receive/", "compile/", "import/", "rules/", "labels/?level=secret", "mine/", "template.csv", "template.xlsx", "loans/", "dispatches/",
         "dispatches/add/?carriers=D-2", "handovers/", "handovers/add/?giver=n-kara", "destructions/", "destructions/add/",
         "places/", "places/add/", "lockers/", "lockers/add/", "zones/", "zones/add/", "stocktakes/", "stocktakes/add/",
         f"{loan.carrier_id}/", f"{order.carrier_id}/", f"{carry.carrier_id}/", f"scan/{loan.carrier.token}/",

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from shoumi.console import levels
@@ -20,9 +21,17 @@ from shoumi.console.records.record import Record
 _ITEMS = (_("Ledger number"), _("Title"), _("Level"), _("Term"), _("Copy number"), _("Pages"))
 
 
-def scan_address(carrier: Carrier) -> str:
-    """Return the address that a label's code opens on a phone."""
-    return f"{settings.PUBLIC.rstrip('/')}{reverse('custody:scan', args=(carrier.token,))}"
+def scan_address(carrier: Carrier, base: str = "") -> str:
+    """Return the address that a label's code opens on a phone; ``base`` stands in where no public address is set."""
+    return f"{(settings.PUBLIC or base).rstrip('/')}{reverse('custody:scan', args=(carrier.token,))}"
+
+
+def picture(carrier: Carrier, base: str) -> str:
+    """Return the label's code as SVG, black on white whatever the theme: a camera must read it."""
+    import segno
+
+    code = segno.make(scan_address(carrier, base), error="m", micro=False)
+    return mark_safe(code.svg_inline(border=2, dark="#000", light="#fff", omitsize=True))  # noqa: S308  (no text in it)
 
 
 def _line(carrier: Carrier) -> tuple[Any, ...]:

@@ -22,6 +22,7 @@ urlpatterns = [
     path("import/", carriers.Import.as_view(), name="import"),
     path("import/<int:pk>/", carriers.ImportPlan.as_view(), name="import-plan"),
     re_path(r"^template\.(?P<form>csv|xlsx)$", carriers.Template.as_view(), name="template"),
+    path("labels/", carriers.Labels.as_view(), name="labels"),
     path("mine/", carriers.Mine.as_view(), name="mine"),
     path("rules/", carriers.Rules.as_view(), name="rules"),
     path("rules/change/", carriers.RulesChange.as_view(), name="rules-change"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
@@ -104,6 +105,26 @@ class Step(Form):
         self.action = self.steps[options["step"]]  # type: ignore[misc]  # one class serves all steps
 
 
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What may be done about a thing now: the next step, whose turn it is, everything else."""
+
+    next: Sequence[tuple[Any, str, bool]] = ()
+    more: Sequence[tuple[Any, str, bool]] = ()
+    waits: Any = ""
+
+
+def steps_for(
+    actions: Mapping[str, type[Action]], page: str, pk: int, *, first: str, more: Sequence[str], waits: Any = ""
+) -> Steps:
+    """Return the steps with their words and addresses."""
+
+    def step(name: str) -> tuple[Any, str, bool]:
+        return actions[name].label, reverse(page, args=(pk, name)), actions[name].grave
+
+    return Steps([step(first)] if first else [], [step(name) for name in more], waits)
+
+
 class Prefilled:
     """A form whose first values may stand in its address: ``?carriers=…&giver=…``."""
 
@@ -112,8 +133,3 @@ class Prefilled:
             given = {name: self.request.GET[name] for name in form.fields if name in self.request.GET}  # type: ignore[attr-defined]
             form.initial = {**form.initial, **given}
         return super()._form(act, form, proof, status)  # type: ignore[misc]
-
-
-def nothing() -> Q:
-    """Return the condition that matches nothing."""
-    return Q(pk__in=())

@@ -34,6 +34,7 @@ from shoumi.console.custody.models.carriers import full
 from shoumi.console.custody.models.lists import OPEN as LISTED
 from shoumi.console.custody.models.loans import ASKED, LOAN_STATES, LOANS, OPEN
 from shoumi.console.custody.models.stocktakes import OPEN as COUNTING
+from shoumi.console.custody.records import picture
 from shoumi.console.custody.rights import COUNTERS, KEEPERS, READERS
 from shoumi.console.custody.views._base import (
     CustodyList,
@@ -51,6 +52,7 @@ from shoumi.console.levels import OPEN as OPEN_LEVEL
 from shoumi.console.lists import Column, Filter, as_csv, as_xlsx, pairs
 from shoumi.console.pages import ActionPage, Page
 
+_MOST_LABELS = 300
 _MOST_NAMED = 50  # numbers that a link to a list may carry
 
 
@@ -125,6 +127,10 @@ class Ledger(CustodyList):
     def address(self, row: Any) -> str:
         return reverse("custody:carrier", args=(row.pk,))
 
+    def narrowed(self) -> QuerySet:
+        """Return the rows that filters and search leave."""
+        return self._searched(self._filtered(self.rows()))
+
     def steps(self) -> list[tuple[Any, str]]:
         if not self.request.user.may_act(carriers.MakeCarrier):
             return []
@@ -132,17 +138,38 @@ class Ledger(CustodyList):
             (_("Enter carrier"), reverse("custody:add")), (_("Receive carrier"), reverse("custody:receive")),
             (_("Enter compilation"), reverse("custody:compile")), (_("Import ledger"), reverse("custody:import")),
         ]  # fmt: skip
-        unit = self.request.GET.get("unit", "")
-        if unit.isdigit():
-            found.append((_("Labels"), reverse("records:record", args=("custody.unit-labels", unit, "html"))))
         if self._narrowing():
-            rows = self._searched(self._filtered(self.rows())).filter(state=states.KEPT).order_by("number")
+            found.append((_("Labels"), f"{reverse('custody:labels')}?{urlencode(self._narrowing())}"))
+            rows = self.narrowed().filter(state=states.KEPT).order_by("number")
             keys = ",".join(rows.values_list("number", flat=True)[:_MOST_NAMED])
             if keys:
                 chosen = urlencode({"carriers": keys})
                 found.append((_("Dispatch these"), f"{reverse('custody:dispatch-add')}?{chosen}"))
                 found.append((_("Destroy these"), f"{reverse('custody:destruction-add')}?{chosen}"))
         return found
+
+
+class Labels(Page):
+    """The labels of what a list holds, of one place, or of one carrier; to be printed as they stand."""
+
+    roles = READERS
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        rows = Ledger(request=request).narrowed().filter(state__in=sorted(states.LIVE))
+        for key in ("pk", "place"):
+            value = request.GET.get(key, "")
+            rows = rows.filter(**{key: value}) if value.isdigit() else rows
+        base, count = request.build_absolute_uri("/"), rows.count()
+        labels = [(carrier, picture(carrier, base)) for carrier in rows.order_by("number")[:_MOST_LABELS]]
+        return self.show("custody/labels.html", labels=labels, count=count, paper=self._paper(request))
+
+    def _paper(self, request: HttpRequest) -> str:
+        """Return the address of the same sheet as a record, for the choices that have one."""
+        for key, name in (("pk", "custody.label"), ("place", "custody.labels"), ("unit", "custody.unit-labels")):
+            value = request.GET.get(key, "")
+            if value.isdigit():
+                return reverse("records:record", args=(name, value, "pdf"))
+        return ""
 
 
 STEPS: dict[str, type[Action]] = {

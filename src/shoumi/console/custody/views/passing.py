@@ -25,7 +25,17 @@ from shoumi.console.custody.models.lists import (
     ROUTES,
 )
 from shoumi.console.custody.rights import KEEPERS, READERS
-from shoumi.console.custody.views._base import CustodyList, Form, Prefilled, Step, history, state_column, unit_filter
+from shoumi.console.custody.views._base import (
+    CustodyList,
+    Form,
+    Prefilled,
+    Step,
+    Steps,
+    history,
+    state_column,
+    steps_for,
+    unit_filter,
+)
 from shoumi.console.lists import Column, Filter, pairs
 from shoumi.console.pages import Page
 
@@ -104,16 +114,14 @@ class OneDispatch(Page):
         thing = _visible(request.user).select_related("unit", "to_unit").filter(pk=pk).first()
         if thing is None:
             raise Http404
-        keeps = request.user.reach(KEEPERS)
-        names = []
-        if thing.state == OPEN:
-            if thing.to_unit_id and keeps.covers(thing.to_unit.path):
-                names.append("accept")
-            if keeps.covers(thing.unit.path):
-                names += ["back"] if thing.to_unit_id else ["receipt", "back"]
-        steps = [
-            (DISPATCH_STEPS[name].label, reverse("custody:dispatch-step", args=(pk, name)), False) for name in names
-        ]
+        keeps, first, more = request.user.reach(KEEPERS), "", []
+        waits = _("%(who)s accepts it.") % {"who": thing.to_unit.name} if thing.to_unit_id else ""
+        if thing.state == OPEN and thing.to_unit_id and keeps.covers(thing.to_unit.path):
+            first, waits = "accept", ""
+        if thing.state == OPEN and keeps.covers(thing.unit.path):
+            first, more = first or ("" if thing.to_unit_id else "receipt"), ["back"]
+        waits = waits if thing.state == OPEN else ""
+        steps = steps_for(DISPATCH_STEPS, "custody:dispatch-step", pk, first=first, more=more, waits=waits)
         return self.show(
             "custody/dispatch.html",
             thing=thing,
@@ -201,14 +209,15 @@ class OneHandOver(Page):
         mine = thing is not None and user.person_id in {thing.giver_id, thing.taker_id}
         if thing is None or not (mine or user.reach(READERS).covers(thing.unit_path)):
             raise Http404
-        names = []
+        first, more, waits = "", [], ""
         if thing.waits_for(user.person):
-            names.append("give" if thing.giver_id == user.person_id else "take")
+            first = "give" if thing.giver_id == user.person_id else "take"
+        elif thing.state == OPEN:
+            turn = thing.taker if thing.giver_signed else thing.giver
+            waits = _("%(who)s signs next.") % {"who": turn.name}
         if thing.state == OPEN and user.reach(KEEPERS).covers(thing.unit_path):
-            names += ["cancel"] if mine else ["paper", "cancel"]
-        steps = [
-            (HANDOVER_STEPS[name].label, reverse("custody:handover-step", args=(pk, name)), False) for name in names
-        ]
+            more = ["cancel"] if mine else ["paper", "cancel"]
+        steps = steps_for(HANDOVER_STEPS, "custody:handover-step", pk, first=first, more=more, waits=waits)
         return self.show(
             "custody/handover.html",
             thing=thing,
@@ -287,11 +296,7 @@ class OneDestruction(Page):
         if thing is None or not (mine or user.reach(READERS).covers(thing.unit_path)):
             raise Http404
         state = asking.state(flows.DESTROY, thing)
-        names = _next(thing, state, user)
-        steps = [
-            (DESTRUCTION_STEPS[name].label, reverse("custody:destruction-step", args=(pk, name)), name == "supervise")
-            for name in names
-        ]
+        steps = _next(thing, state, user)
         return self.show(
             "custody/destruction.html",
             thing=thing,
@@ -304,17 +309,21 @@ class OneDestruction(Page):
         )
 
 
-def _next(thing: Destruction, approval: Any, user: Any) -> list[str]:
-    """Return the steps about a list, the next one first."""
-    keeps = user.reach(KEEPERS).covers(thing.unit_path)
-    names = []
+def _next(thing: Destruction, approval: Any, user: Any) -> Steps:
+    """Return the steps about a list: whose turn it is, and what else may be done."""
+    if thing.state != OPEN:
+        return Steps()
+    keeps, asked = user.reach(KEEPERS).covers(thing.unit_path), approval.state in {"waiting", "granted"}
+    first, waits = "", ""
     if thing.waits_for(user.person) and approval.state == "granted":
-        names.append("supervise")
-    if thing.state == OPEN and keeps:
-        names += ["ask"] if approval.state not in {"waiting", "granted"} else []
-        names += [] if thing.signed else ["strike"]
-        names.append("cancel")
-    return names
+        first = "supervise"
+    elif keeps and not asked:
+        first = "ask"
+    elif approval.state == "granted":
+        left = [one.name for one in (thing.first, thing.second) if thing.waits_for(one)]
+        waits = _("%(who)s signs next.") % {"who": "、".join(left)}
+    more = ([] if thing.signed else ["strike"]) + ["cancel"] if keeps else []
+    return steps_for(DESTRUCTION_STEPS, "custody:destruction-step", thing.pk, first=first, more=more, waits=waits)
 
 
 class DestructionAdd(Prefilled, Form):

@@ -17,7 +17,7 @@ from shoumi.console.custody.actions import lockers, places
 from shoumi.console.custody.models import Carrier, Place, Seal, Ticket, Zone
 from shoumi.console.custody.models.places import PLACES
 from shoumi.console.custody.rights import KEEPERS, READERS
-from shoumi.console.custody.views._base import CustodyList, Form, Step, history, unit_filter
+from shoumi.console.custody.views._base import CustodyList, Form, Step, history, steps_for, unit_filter
 from shoumi.console.lists import Column, Filter, pairs, yes_no
 from shoumi.console.pages import Page
 
@@ -93,10 +93,9 @@ class OnePlace(Page):
         place = self.see(Place.objects.select_related("unit", "keeper"), pk)
         seals = list(place.seals.select_related("second")[:20])
         sealed = next((seal for seal in seals if seal.opened_at is None), None)
-        names = []
-        if request.user.reach(KEEPERS).covers(place.unit_path) and not place.closed_on:
-            names = ["open" if sealed else "seal", "change", "close"]
-        steps = [(PLACE_STEPS[name].label, reverse("custody:place-step", args=(pk, name)), False) for name in names]
+        keeps = request.user.reach(KEEPERS).covers(place.unit_path) and not place.closed_on
+        first, more = ("open" if sealed else "seal", ["change", "close"]) if keeps else ("", [])
+        steps = steps_for(PLACE_STEPS, "custody:place-step", pk, first=first, more=more)
         kept = place.carriers.filter(state__in=sorted(states.LIVE))
         return self.show(
             "custody/place.html",
