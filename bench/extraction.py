@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from shoumi.engine import registry
@@ -54,8 +54,15 @@ def paper(seed: int) -> list[str]:
     return lines + ["".join(sentence(chance) for _ in range(chance.randint(1, 5))) for _ in range(25)]
 
 
-def rows(seed: int) -> list[list[str]]:
+def rows(seed: int, *, people: bool = True) -> list[list[str]]:
+    """Return a table of people with their numbers, or of things without any."""
     chance = random.Random(seed)
+    if not people:
+        head = ["名称", "单位", "数量", "编号", "备注"]
+        return [head] + [
+            [chance.choice(SUBJECTS), chance.choice(OBJECTS), str(n), f"ZT-{n:04}", sentence(chance)]
+            for n in range(200)
+        ]
     head = ["姓名", "单位", "电话", "编号", "备注"]
     return [head] + [
         [chance.choice(LATIN), chance.choice(OBJECTS), f"1380013{n:04}", f"11010119900307{n:03}X", sentence(chance)]
@@ -63,22 +70,25 @@ def rows(seed: int) -> list[list[str]]:
     ]
 
 
-def write_sources(folder: Path) -> dict[str, str]:
-    """Write pages, tables and slides; returns the text of each by name."""
+def write_sources(folder: Path, listed: Callable[[int], bool]) -> dict[str, str]:
+    """Write pages, tables and slides; returns the text of each by name. ``listed``: which of them list people."""
     from pptx import Presentation
     from pptx.util import Inches
 
     truth = {}
     for seed in range(PAPERS):
         lines = paper(seed)
-        table = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows(seed)[:8])
+        table = "".join(
+            "<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>"
+            for row in rows(seed, people=listed(seed))[:8]
+        )
         body = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
         page = f'<html><head><meta charset="utf-8"></head><body>{body}<table border=1>{table}</table></body></html>'
         (folder / f"paper{seed}.html").write_text(page, "utf-8")
-        truth[f"paper{seed}"] = "\n".join(lines + ["\n".join(row) for row in rows(seed)[:8]])
+        truth[f"paper{seed}"] = "\n".join(lines + ["\n".join(row) for row in rows(seed, people=listed(seed))[:8]])
         with (folder / f"table{seed}.csv").open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows(rows(seed))
-        truth[f"table{seed}"] = "\n".join("\n".join(row) for row in rows(seed))
+            csv.writer(file).writerows(rows(seed, people=listed(seed)))
+        truth[f"table{seed}"] = "\n".join("\n".join(row) for row in rows(seed, people=listed(seed)))
         show = Presentation()
         for start in range(0, 25, 5):
             slide = show.slides.add_slide(show.slide_layouts[1])
@@ -101,9 +111,11 @@ def convert(folder: Path, out: Path, pattern: str, target: str, *options: str) -
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=300)
 
 
-def build(folder: Path, kinds: Sequence[str] = KINDS) -> tuple[dict[str, str], Path]:
+def build(
+    folder: Path, kinds: Sequence[str] = KINDS, listed: Callable[[int], bool] = lambda _: True
+) -> tuple[dict[str, str], Path]:
     """Write sources and have LibreOffice make the wanted formats; returns each text by name, and the folder."""
-    truth = write_sources(folder)
+    truth = write_sources(folder, listed)
     out = folder / "out"
     out.mkdir()
     as_writer = "--infilter=HTML (StarWriter)"

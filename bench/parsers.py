@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import email
 import email.policy
 import multiprocessing
+import os
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -171,14 +172,29 @@ def _converted(paths: list[Path], target: str, folder: Path) -> Iterator[tuple[P
             copy = folder / f"{number}{path.suffix}"
             shutil.copy(path, copy)
             batch[copy] = path
-        command = ["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", form]
+        command = [
+            "soffice",
+            f"-env:UserInstallation=file://{folder}/profile{start}",
+            "--headless",
+            "--convert-to",
+            form,
+        ]
         command += ["--outdir", str(folder), *map(str, batch)]
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            subprocess.run(command, capture_output=True, timeout=120, check=False)
+        _office(command)
         for copy, path in batch.items():
             made = copy.with_suffix(f".{target}")
             if made.exists():
                 yield path, made
+
+
+def _office(command: list[str]) -> None:
+    """Run LibreOffice, whose launcher starts it as a process of its own: both end here."""
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        child.wait(60)
+    except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
 
 
 def _output(*command: str) -> str:

@@ -66,6 +66,13 @@ def recognised(sample: Sample, folder: str, main: str) -> bool:
 
 def relations(package: Package, part: str) -> dict[str, Relation]:
     """Return the relationships of a part (empty name: of the package) by their id."""
+    known = package.cache.get(part)
+    if known is None:
+        known = package.cache[part] = _relations(package, part)
+    return known
+
+
+def _relations(package: Package, part: str) -> dict[str, Relation]:
     folder, _, name = part.rpartition("/")
     source = f"{folder}/_rels/{name}.rels".lstrip("/")
     if source not in package:
@@ -127,6 +134,9 @@ def links(package: Package) -> Iterator[Segment]:
     """Yield the addresses outside the document that its parts lead to."""
     for name in package:
         if name.lower().endswith(".rels"):
+            data = package.read(name)
+            if b"xternal" not in data and b"&#" not in data:  # none leads out: most need no parsing
+                continue
             part = name.replace("_rels/", "", 1)[: -len(".rels")]
             targets = [unquote(relation.target) for relation in relations(package, part).values() if relation.external]
             if targets:

@@ -15,7 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from shoumi.engine.blob import Blob
 from shoumi.engine.errors import Corrupt, Encrypted, Unexamined, Unsupported
@@ -53,6 +53,7 @@ class Package:
         self.entries: dict[str, Entry] = {}
         self.cropping: dict[str, None] = {}  # parts that speak of cropped pictures, as far as they were read
         self.shadowed: list[Entry] = []  # parts that a later one of the same name hides from every reader
+        self.cache: dict[str, Any] = {}  # what readers have learnt of a part and ask for again
         self._folded: dict[str, str] = {}
         for entry in self._directory():
             older = self._folded.get(entry.name.lower())

@@ -44,6 +44,7 @@ _SMALL: Final = 1.5  # points: nobody reads smaller letters
 COVERED: Final = "covered"
 Cover = tuple[int, int, int, int]  # left, top, right, bottom: columns and rows from 0 that a shape hides
 _FORMULAS: Final = 20_000
+_AT_ONCE: Final = 4 * 1024 * 1024  # bytes of shared strings that are read as one tree
 _TEXTS: Final = 256 * 1024 * 1024  # characters of shared strings that are kept
 
 
@@ -86,7 +87,15 @@ class Book:
 def shared_strings(package: Package, part: str, book: Book) -> None:
     """Read the shared strings into the book."""
     room = _TEXTS
-    reading = Elements(package.chunks(part), tuple(space + "si" for space in _SPACES))
+    names = tuple(space + "si" for space in _SPACES)
+    data = package.read(part)
+    if len(data) < _AT_ONCE:
+        root, whole = tree([data])
+        if not whole.failed and root is not None:
+            book.strings += map(_string, root.iterchildren(*names))
+            book.used = bytearray(len(book.strings))
+            return
+    reading = Elements(package.chunks(part), names)
     for element in reading:
         text = _string(element)
         room -= len(text)

@@ -17,6 +17,10 @@ _HELD: Final = 32 * 1024 * 1024  # bytes of XML that may be held before an eleme
 _KEPT: Final = 64 * 1024  # characters: longest tag that is taken for one
 _NOTES: Final = 1024 * 1024  # bytes of comments and entities that are kept
 
+_CAREFUL: Final[dict[str, bool]] = {
+    "recover": True, "resolve_entities": False, "no_network": True, "load_dtd": False, "remove_comments": True,
+    "remove_pis": True,
+}  # fmt: skip
 _SPECIAL: Final = re.compile(rb"<!--.*?-->|<!ENTITY[^>]{0,100000}>", re.DOTALL)
 _ROW: Final = re.compile(
     r"</(?:[\w.-]+:)?(?:p|h|tr|row|si|br|title|table-row|sheet|page)\s*>|<(?:[\w.-]+:)?(?:br|cr)\s*/>"
@@ -25,6 +29,7 @@ _CELL: Final = re.compile(r"</(?:[\w.-]+:)?(?:tc|c|table-cell)\s*>|<(?:[\w.-]+:)
 _CDATA: Final = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _TAG: Final = re.compile(r"<[!?/A-Za-z_\u0080-\uffff][^<>]*>")
 _VALUE: Final = re.compile(r"""\s(?!xmlns)[\w:.-]+\s*=\s*("[^"<]*"|'[^'<]*')""")
+_TAGS_KEPT: Final = 10_000
 _BLANK: Final = re.compile(r"[ \t\r\f\v]*\n\s*")
 
 Element = Any  # lxml gives no type that says more
@@ -47,16 +52,7 @@ class Elements:
     def __iter__(self) -> Iterator[Element]:
         from lxml import etree  # type: ignore[attr-defined]
 
-        parser = etree.XMLPullParser(
-            ("end",),
-            tag=self._tags,
-            recover=True,
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            remove_comments=True,
-            remove_pis=True,
-        )
+        parser = etree.XMLPullParser(("end",), tag=self._tags, **_CAREFUL)
         try:
             for chunk in self._chunks:
                 self._special(chunk)
@@ -70,6 +66,24 @@ class Elements:
             self.root = parser.close()
             for _, element in parser.read_events():
                 yield element
+        except etree.XMLSyntaxError:
+            self.failed = True
+        self.failed = self.failed or any(entry.level >= etree.ErrorLevels.FATAL for entry in parser.feed_error_log)
+
+    def whole(self) -> None:
+        """Read everything into ``root`` at once."""
+        from lxml import etree  # type: ignore[attr-defined]
+
+        parser = etree.XMLParser(**_CAREFUL)
+        try:
+            for chunk in self._chunks:
+                self._special(chunk)
+                parser.feed(chunk)
+                self._held += len(chunk)
+                if self._held > _HELD:
+                    self.failed = True
+                    break
+            self.root = parser.close()
         except etree.XMLSyntaxError:
             self.failed = True
         self.failed = self.failed or any(entry.level >= etree.ErrorLevels.FATAL for entry in parser.feed_error_log)
@@ -98,9 +112,8 @@ class Elements:
 
 def tree(chunks: Iterable[bytes]) -> tuple[Element, Elements]:
     """Return a part's root (None when there is none) and how its reading went; for parts that are small."""
-    reading = Elements(chunks, ("{}none",))
-    for _ in reading:
-        pass
+    reading = Elements(chunks, None)
+    reading.whole()
     return reading.root, reading
 
 
@@ -127,17 +140,29 @@ def stripped(chunks: Iterable[bytes], *, values: bool = False, lines: bool = Tru
     return _BLANK.sub("\n", "".join(strip(chunks, values=values, lines=lines))).strip()
 
 
-def local(tag: str) -> str:
-    """Return a tag without its namespace."""
-    return tag.rpartition("}")[2]
+class _Locals(dict[str, str]):
+    """Tags without their namespaces; asked for at every element, so that each is cut once."""
+
+    def __missing__(self, tag: str) -> str:
+        if len(self) > _TAGS_KEPT:
+            self.clear()
+        self[tag] = name = tag.rpartition("}")[2]
+        return name
+
+
+local: Final = _Locals().__getitem__  # a tag in, its name without the namespace out
 
 
 def attribute(element: Element, name: str) -> str:
     """Return an attribute by its local name, whatever its namespace; empty when it is missing."""
-    for key, value in element.attrib.items():
-        if key == name or key.endswith("}" + name):
-            return str(value)
-    return ""
+    value = element.get(name)
+    if value is None:
+        ending = "}" + name
+        for key in element.keys():  # noqa: SIM118  (an element is no mapping)
+            if key.endswith(ending):
+                return str(element.get(key))
+        return ""
+    return str(value)
 
 
 def _strip(text: str, values: bool, lines: bool) -> str:

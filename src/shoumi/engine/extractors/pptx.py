@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from hashlib import blake2b
 from typing import Final
 
 from shoumi.engine.blob import Blob
@@ -28,6 +29,12 @@ _SLIDE: Final = re.compile(r"(?:.*/)?slides/[^/]+\.xml", re.IGNORECASE)
 _PATTERN: Final = re.compile(
     r"(?:.*/)?(?:slideMasters|slideLayouts|notesMasters|handoutMasters)/[^/]+\.xml", re.IGNORECASE
 )
+_WORDS: Final = re.compile(
+    rb">[^<]*[^<\s][^<]*|\b(?:descr|title|hidden|show)=\"[^\"]+\"|<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL
+)
+_KEPT: Final = 200  # masters and layouts that are remembered …
+_SMALL: Final = 20_000  # … when they hold fewer characters
+_READ: dict[bytes, list[Segment]] = {}
 _ABOUT: Final = ("notesSlide", "comments", "chart", "chartEx", "diagramData", "diagramDrawing", "vmlDrawing")
 _PEOPLE: Final = re.compile(r"(?:.*/)?(?:commentAuthors|authors)\.xml", re.IGNORECASE)
 
@@ -108,19 +115,34 @@ def _ground(package: Package, slide: str, root: Element) -> tuple[bool, dict[str
     """Return whether slide, layout and master leave the background white, so that white letters are not seen there,
     and where layout and master put their placeholders.
     """
-    parts = [slide]
+    plain, places = _white(root), {}
+    part = slide
     for kind in ("slideLayout", "slideMaster"):
-        parts += _opc.related(package, parts[-1], kind)[:1]
-    plain = True
-    places: dict[str, Frame] = {}
-    for part in parts:
-        top = root if part == slide else tree(package.chunks(part))[0]
-        for background in () if top is None else top.iter("{*}bg"):
-            colours = {attribute(entry, "val") for entry in background.iter("{*}srgbClr", "{*}schemeClr")}
-            plain = plain and bool(colours) and colours <= {"FFFFFF", "bg1", "lt1"}
-        for shape in () if top is None or part == slide else top.iter("{*}sp"):
-            _placeholder(shape, places)
+        for part in _opc.related(package, part, kind)[:1]:  # noqa: B020  (from slide to layout to master)
+            white, more = _pattern(package, part)
+            plain, places = plain and white, more | places
     return plain, places
+
+
+def _pattern(package: Package, part: str) -> tuple[bool, dict[str, Frame]]:
+    """Return the same of a layout or master, which many slides ask for."""
+    key = f"pattern {part}"
+    if key not in package.cache:
+        top, _ = tree(package.chunks(part))
+        places: dict[str, Frame] = {}
+        for shape in () if top is None else top.iter("{*}sp"):
+            _placeholder(shape, places)
+        package.cache[key] = _white(top), places
+    found: tuple[bool, dict[str, Frame]] = package.cache[key]
+    return found
+
+
+def _white(top: Element) -> bool:
+    for background in () if top is None else top.iter("{*}bg"):
+        colours = {attribute(entry, "val") for entry in background.iter("{*}srgbClr", "{*}schemeClr")}
+        if not colours or not colours <= {"FFFFFF", "bg1", "lt1"}:
+            return False
+    return True
 
 
 def _placeholder(shape: Element, places: dict[str, Frame]) -> None:
@@ -137,11 +159,24 @@ def _patterns(package: Package, seen: set[str]) -> Iterator[Segment]:
     said: set[str] = set()
     for part in sorted((name for name in package if _PATTERN.fullmatch(name)), key=_opc.natural):
         seen.add(part)
-        for segment in drawing(package, part, Locator(part=part)):
+        for segment in _alike(package, part):
             lines = [line for line in segment.text.split("\n") if line.strip() and line not in said]
             said.update(lines)
             if lines:
                 yield replace(segment, text="\n".join(lines))
+
+
+def _alike(package: Package, part: str) -> list[Segment]:
+    """Return what a master or layout says; those with the same words, as most files have, are read once a process."""
+    key = blake2b(b"\0".join(_WORDS.findall(package.read(part))), digest_size=16).digest()
+    known = None if part in package.damaged else _READ.get(key)
+    if known is None:
+        known = drawing(package, part, Locator(part=part))
+        if part not in package.damaged and sum(len(segment.text) for segment in known) < _SMALL:
+            if len(_READ) >= _KEPT:
+                _READ.pop(next(iter(_READ)))
+            _READ[key] = known
+    return [replace(segment, locator=Locator(part=part)) for segment in known]
 
 
 def _people(package: Package) -> Iterator[Segment]:
