@@ -85,6 +85,7 @@ def _s3(place: Place) -> Drive:
             "s3": {"addressing_style": "auto" if whole else "path"},
         },
     )
+    files.retries = 1  # ``stream.persistently`` tries again, and knows when it is of no use
     if not whole:
         return Drive(place, files, _plain, _plain)
     return Drive(
@@ -119,20 +120,10 @@ def _nextcloud(place: Place) -> Drive:
 
 
 def _smb(place: Place) -> Drive:
-    from fsspec.implementations.smb import SMBFileSystem
+    from shoumi.engine.remote.smb import Smb
 
     who = login(place)
-    files = SMBFileSystem(
-        place.host,
-        port=place.port,
-        username=who.user or None,
-        password=who.password or None,
-        timeout=TIMEOUT,
-        share_access="r",
-        register_session_retries=0,
-        skip_instance_cache=True,
-    )
-    return Drive(place, files, _rooted, _plain)
+    return Drive(place, Smb(place.host, place.port, who.user, who.password, TIMEOUT), _plain, _plain)
 
 
 def _sftp(place: Place) -> Drive:

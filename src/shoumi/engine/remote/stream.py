@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
-from shoumi.engine.errors import Changed, Denied, Unexamined, Unreachable
+from shoumi.engine.errors import Changed, Denied, Unexamined, Unreachable, UsageError
 from shoumi.engine.remote import connect
 from shoumi.engine.remote.address import Place
 
@@ -30,7 +30,7 @@ def persistently(work: Callable[[], _T], place: Place) -> _T:
     for wait in (*(() if place.start in _silent else WAITS), None):
         try:
             done = work()
-        except Unexamined:
+        except (Unexamined, UsageError):
             raise
         except Exception as error:
             verdict = why(error)
