@@ -81,7 +81,7 @@ class ListPage(Page):
         form = request.GET.get("export", "")
         if self.exports and form in {"csv", "xlsx"}:
             return self._export(rows, form)
-        page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+        page = self.page(rows)
         columns = self.chosen()
         return self.show(
             self.template,
@@ -96,6 +96,14 @@ class ListPage(Page):
             more=self._link(page=None, export=None),
             choose=[(column, column in columns) for column in self.columns],
         )
+
+    def page(self, rows: QuerySet) -> Any:
+        """Return the page that is asked for. Keys first: sorting whole rows is dear."""
+        page = Paginator(rows.values_list("pk", flat=True), PER_PAGE).get_page(self.request.GET.get("page"))
+        keys = list(page.object_list)
+        found = {row.pk: row for row in rows.order_by().filter(pk__in=keys)}
+        page.object_list = [found[key] for key in keys if key in found]
+        return page
 
     def chosen(self) -> list[Column]:
         """Return the columns to show: those just chosen, else those chosen earlier, else the usual ones."""

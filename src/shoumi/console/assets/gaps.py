@@ -9,8 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Count, F, Max, Min, Window
-from django.db.models.functions import Lead
+from django.db.models import Count, Exists, Max, Min, OuterRef, Subquery
 
 from shoumi.console.assets.models import Device, Void
 from shoumi.console.roles import Reach
@@ -56,14 +55,15 @@ def _broken() -> Iterator[str]:
 
 
 def _of(series: str, reach: Reach) -> Iterator[Gap]:
-    following = Window(Lead("place_in_series"), order_by=F("place_in_series").asc())
+    held = Device.objects.filter(series=series)
+    following = held.filter(place_in_series__gt=OuterRef("place_in_series")).order_by("place_in_series")
     pairs = (
-        Device.objects.filter(series=series).exclude(place_in_series=None)
-        .annotate(next=following).filter(next__gt=F("place_in_series") + 1)
-        .order_by("place_in_series").values_list("pk", "place_in_series", "next")[:MOST]
-    )  # fmt: skip
-    rows = list(pairs)
-    before = Device.seen_by(reach).in_bulk([pk for pk, _place, _next in rows])
+        held.filter(~Exists(held.filter(place_in_series=OuterRef("place_in_series") + 1)))
+        .order_by("place_in_series")
+        .values_list("pk", "place_in_series", Subquery(following.values("place_in_series")[:1]))[: MOST * 5]
+    )
+    rows = [row for row in pairs if row[2] is not None]  # after the last number there is no gap
+    before = Device.by_unit(reach).in_bulk([pk for pk, _place, _next in rows])
     explained = sorted(Void.objects.filter(series=series).values_list("place_in_series", flat=True))
     for pk, place, following_place in rows:
         if pk in before:

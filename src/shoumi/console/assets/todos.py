@@ -37,7 +37,7 @@ def keepers(user: Any) -> Iterator[Todo]:
     reach = user.reach(ledger.KEEPERS)
     if not reach:
         return
-    rows = Device.seen_by(reach)
+    rows = Device.by_unit(reach)
     for check in wrongs.checks().values():
         count = check.find(rows).count() if check.tone == "seal" else 0
         if count:

@@ -609,55 +609,35 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="device",
-            index=models.Index(
-                condition=models.Q(("live", True), ("responsible", None)), fields=["number"], name="device_nobody"
-            ),
+            index=models.Index(fields=["lacks_serial", "unit"], name="device_lacks_serial"),
         ),
         migrations.AddIndex(
             model_name="device",
-            index=models.Index(
-                condition=models.Q(("lacks_serial", True), ("live", True)), fields=["number"], name="device_serial"
-            ),
+            index=models.Index(fields=["lacks_disk", "unit"], name="device_lacks_disk"),
         ),
         migrations.AddIndex(
             model_name="device",
-            index=models.Index(
-                condition=models.Q(("lacks_disk", True), ("live", True)), fields=["number"], name="device_disk"
-            ),
+            index=models.Index(fields=["lacks_label", "unit"], name="device_lacks_label"),
         ),
         migrations.AddIndex(
             model_name="device",
-            index=models.Index(
-                condition=models.Q(("lacks_label", True), ("live", True)), fields=["number"], name="device_label"
-            ),
+            index=models.Index(fields=["lacks_level", "unit"], name="device_lacks_level"),
         ),
         migrations.AddIndex(
             model_name="device",
-            index=models.Index(
-                condition=models.Q(("lacks_level", True), ("live", True)), fields=["number"], name="device_level"
-            ),
+            index=models.Index(fields=["flawed", "unit"], name="device_flawed"),
         ),
         migrations.AddIndex(
             model_name="device",
-            index=models.Index(
-                condition=models.Q(("flawed", True), ("live", True)), fields=["number"], name="device_flawed"
-            ),
+            index=models.Index(fields=["unit", "missing_since"], name="device_missing_since"),
         ),
         migrations.AddIndex(
             model_name="device",
-            index=models.Index(
-                condition=models.Q(("live", True), ("missing_since__isnull", False)),
-                fields=["number"],
-                name="device_missing",
-            ),
+            index=models.Index(fields=["unit", "stock_due"], name="device_stock_due"),
         ),
         migrations.AddIndex(
             model_name="device",
-            index=models.Index(condition=models.Q(("live", True)), fields=["stock_due"], name="device_stock"),
-        ),
-        migrations.AddIndex(
-            model_name="device",
-            index=models.Index(condition=models.Q(("live", True)), fields=["inspection_due"], name="device_inspection"),
+            index=models.Index(fields=["unit", "inspection_due"], name="device_inspection_due"),
         ),
         migrations.AddConstraint(
             model_name="device",

@@ -31,7 +31,7 @@ class Wrong(Page):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         reach = request.user.reach(self.roles)
-        rows = Device.seen_by(reach)
+        rows = Device.by_unit(reach)
         found = []
         for check in wrongs.checks().values():
             count = check.find(rows).count()
