@@ -27,7 +27,7 @@ from shoumi.engine.detectors._mark_case import (
     verdict,
 )
 from shoumi.engine.detectors._mark_company import company, lecture
-from shoumi.engine.detectors._mark_prose import bare, simple, stand, subject
+from shoumi.engine.detectors._mark_prose import bare, literal, owned, simple, stand, subject
 from shoumi.engine.detectors._mark_spot import Spot
 
 _BOX: Final = Lazy(r"[□☐○]\s*$")
@@ -35,11 +35,12 @@ _SLASH: Final = Lazy(r"[／/、]\s*$"), Lazy(r"^\s*[／/、]")
 _CONDITION: Final = Lazy(r"[^\s★☆，。！？；、：“”!?.]{4,20}\s*")  # a condition in words that the rule does not know
 _INTRODUCES: Final = Lazy(
     r"(?:例如|比如|譬如|示例|样例|举例|如下|写法|格式|形式|包括|分别[为是]?|例|如)\s*[:：]\s*$|[(（]\s*[)）]\s*$"
+    r"|标[志识注]的?(?:写法|格式|形式|样式|示例|样例|例子)\s*$"
 )
 _FILE_END: Final = Lazy(r"^\s*[】\]）)〕］]\s*\.\w{1,5}$")
 _APART: Final = Lazy(r"^(?:\u3000|[ \t]{2})(?!.*(?:办法|规定|管理|制度|教育|辦法|規定|規程|について|とは)).{1,40}$")
 _BLANK: Final = Lazy(
-    r"^\s*(?:[(（【\[<][\s×xXNnMm＿_○〇□*?？…·.]{0,8}[)）】\]>]|[×xXNnMm＿_○〇□*?？…·.]{1,6})\s*(?:年|[个個]?月|$)"
+    r"^\s*(?:\{\{|\$\{|%[sd]|<[A-Za-z])|^\s*(?:[(（【\[<][\s×xXNnMm＿_○〇□*?？…·.]{0,8}[)）】\]>]|[×xXNnMm＿_○〇□*?？…·.]{1,6})\s*(?:年|[个個]?月|$)"
 )
 _COVERS: Final = Lazy(
     r"关于|方案|报告|通知|请示|纪要|计划|规划|名单|情况|函|意见|总结|汇报|材料|清单|合同|协议|批复|决定|办法|会议|文件|预案|研判|分析|预算|部署"
@@ -51,7 +52,12 @@ _SHOUTS: Final = Lazy(r"[!！?？]|曝光|揭秘|内幕|独家|速看|震惊|必
 _SUBJECT: Final = Lazy(
     r"^(?:[\d(（A-Za-z]|试[卷题]|考[试生]|科目|本[试卷]|注意|语文|数学|英语|物理|化学|答案|姓名|准考证|第)"
 )
+_TICK: Final = Lazy(r"^\s*[✔✓√☑✅⭕○]\s*$")
+_FIELD_NAME: Final = Lazy(r"(?:文件|本件)?(?:密\s*[级級等]|[涉秘保]密(?:等[级級]|[级級][别別]))\s*[:：]?")
+_DATED: Final = Lazy(r"^级?(?:国家秘密|[国國]家秘密)?\s*[，,、；;（(]?\s*保密期限")
+_CROSS: Final = Lazy(r"^[✘✗×✖❌☒]")  # beside a ticked line: what is right and what is wrong
 _RATING: Final = Lazy(r"(?:[★☆]\s*){3}")
+_ENGLISH: Final = Lazy(r"\b(?i:(?:top |strictly |highly )?(?:secret|confidential)|restricted)\b")
 _TITLED: Final = 40  # characters that a title on the line of a mark has at most
 _FULL: Final[Table] = {
     "alone": ("mark", 0.99),
@@ -77,11 +83,14 @@ _FIELD: Final[Table] = {
 
 def star(case: Case) -> Verdict:
     """Level and star: with a term the legal form, without one nearly."""
-    standing = stand(case.spot.left, case.spot.right)
+    standing = "code" if _coded(case.spot) else stand(case.spot.left, case.spot.right)
     if "*" in case.star and case.spot.left.endswith("*"):  # bold type in Markdown
         return verdict(case, "mention", 0.1, "level-star", "rating")
     if standing in ("start", "end", "inside") and others(case) > 1:
         standing = "list"
+    ticked = _TICK.search(case.spot.left) is not None
+    if ticked and any(_CROSS.match(line) for line in (*case.spot.above[:2], *case.spot.below[:2])):
+        return verdict(case, "mention", 0.3, "level-star", "stands-option")
     if case.term:
         if standing == "alone" and _introduced(case):
             several = any(case.rule.regex.search(line) for line in (*case.spot.above[:1], *case.spot.below[:1]))
@@ -98,6 +107,11 @@ def star(case: Case) -> Verdict:
         free = standing == "start" and case.star == "★" and _CONDITION.fullmatch(case.spot.right)
         standing = "inside" if free else "sentence"
     return by(case, _STARRED, standing, "level-star" if case.star.strip() else "level-named")
+
+
+def _coded(spot: Spot) -> bool:
+    """Whether it stands in a string of program text that bars cut into cells: (绝密|机密|秘密)★"""
+    return "|" in spot.line[0] + spot.line[1] and literal(*spot.line)
 
 
 def _introduced(case: Case) -> bool:
@@ -122,6 +136,10 @@ def line(case: Case) -> Verdict:
     if stand(case.spot.left, case.spot.right) != "alone":
         return verdict(case, "mention", 0.2, reason, "stands-sentence")
     spot = case.spot
+    for beside in (*spot.above[:2], *spot.below[:2]):
+        other = case.rule.regex.search(beside)
+        if other is not None and other["level"][:1] not in spot.text:  # a table of levels and their terms
+            return verdict(case, "mention", 0.2, reason, "listed")
     plain = case.term is not None and case.term[0].isdecimal() and spot.top and spot.first
     kind: Kind = "mark" if case.star or plain or spot.edge or company(spot) else "possible"
     return verdict(case, kind, float(case.rule.params["confidence"]), reason, "stands-alone", *near(case.spot))
@@ -138,6 +156,8 @@ def phrase(case: Case) -> Verdict:
     standing = stand(spot.left, spot.right)
     if _choice(spot):
         return verdict(case, "mention", 0.2, "wording", "stands-list")
+    if standing in ("start", "end", "inside") and _only_marks(case):
+        standing = "alone"
     if standing != "talk" and (cell := unlabelled(case, "wording")):
         return cell
     weak = re.fullmatch(str(case.rule.params.get("weak", "(?!)")), "".join(spot.text.split())) is not None
@@ -146,7 +166,7 @@ def phrase(case: Case) -> Verdict:
         if plain and not (spot.above or spot.below or spot.edge or bracketed(spot)):  # a word, and no document
             return verdict(case, "mention", 0.3, "wording", "listed")
         placed = not weak or spot.edge or bool(company(spot)) or bracketed(spot) or titles(spot)
-        if weak and not spot.edge and not company(spot) and among(spot):
+        if weak and not spot.edge and not company(spot) and (among(spot) or _spoken(spot)):
             return verdict(case, "mention", 0.2, "wording", "listed")
         return verdict(
             case, "mark" if placed else "possible", 0.9 if placed else 0.5, "wording", "stands-alone", *near(spot)
@@ -156,6 +176,23 @@ def phrase(case: Case) -> Verdict:
         sure = (bracketed(spot) or apart) and not weak
         return verdict(case, "mark" if sure else "possible", 0.8 if sure else 0.4, "wording", f"stands-{standing}")
     return verdict(case, "mention", 0.2, "wording", f"stands-{standing}")
+
+
+def _spoken(spot: Spot) -> bool:
+    """Whether the text itself speaks of the word, as under a heading, or goes on with single characters."""
+    word = "".join(spot.text.split())
+    lines = (*spot.above, *spot.below)
+    if any(word in line and len(bare(line)) > len(word) + 6 for line in lines if len(word) > 1):
+        return True
+    return len(word) == 1 and any(len(line) == 1 and line.isalpha() for line in (*spot.above[:1], *spot.below[:1]))
+
+
+def _only_marks(case: Case) -> bool:
+    """Whether the rest of its line is one or two other marks, with nothing but spaces and strokes between."""
+    sides = (case.spot.left, case.spot.right)
+    count = sum(1 for side in sides for _ in case.rule.regex.finditer(side[-_TITLED:] + "\n" + side[:_TITLED]))
+    rest = "".join(_ENGLISH.sub("", case.rule.regex.sub("", side)) for side in sides)
+    return 0 < count + len(_ENGLISH.findall(case.spot.left + case.spot.right)) < 5 and not bare(rest)
 
 
 def _choice(spot: Spot) -> bool:
@@ -173,12 +210,15 @@ def level(case: Case) -> Verdict:
     """A level without star and term: only its place can make it a mark."""
     spot = case.spot
     standing = stand(spot.left, spot.right)
-    if _WIDGET.search(spot.line[0]):
+    if _WIDGET.search(spot.line[0]) or _coded(spot):
         return verdict(case, "mention", 0.2, "level-alone", "code")
     if LABEL.search(spot.column):
         return verdict(case, "mark", 0.85, "level-alone", "field", *near(spot))
     if standing == "alone":
         return _bare_alone(case)
+    if standing == "talk" and owned(spot.left):  # 本文件密级为机密，保密期限为10年
+        dated = _DATED.match(spot.right) is not None
+        return verdict(case, "mark" if dated else "possible", 0.8 if dated else 0.5, "level-alone", "field")
     opens = bracketed(spot) and not bare(spot.left) and standing == "start"
     titles = spot.top and spot.first and not spot.above
     if opens and (titles or spot.left.rstrip()[-1] in "（("):
@@ -192,13 +232,15 @@ def level(case: Case) -> Verdict:
 def _bare_alone(case: Case) -> Verdict:
     spot = case.spot
     signs = near(spot)
-    if LABEL.search(spot.heading):
+    labelled = spot.above[:1] and _FIELD_NAME.fullmatch(spot.above[0]) and not among(spot)
+    if LABEL.search(spot.heading) or labelled:
         return verdict(case, "mark", 0.9, "level-alone", "field", *signs)
     if cell := unlabelled(case, "level-alone"):
         return cell
     if _RATING.search(spot.right):
         return verdict(case, "mention", 0.2, "level-alone", "rating")
     corroborated = spot.edge or any(code.startswith("near-") for code in signs)
+    corroborated = corroborated or _ENGLISH.search("\n".join(spot.line)) is not None  # CONFIDENTIAL 機密
     if lecture(spot) or (not corroborated and among(spot)):
         return verdict(case, "mention", 0.3, "level-alone", "listed")
     covers = titles(spot) and any(_COVERS.search(simple(line)) for line in spot.below[:2])

@@ -57,10 +57,11 @@ def lecture(spot: Spot) -> bool:
 
 def listed(lines: Iterable[str], text: str) -> bool:
     """Whether the lines around are single short words too: a vocabulary, an enumeration, a menu."""
-    words = [line for line in lines if line != text]
+    words = [line for line in map(untagged, lines) if line != text]
     return len(words) > 3 and all(len(word) <= 12 and len(word.split()) < 3 for word in words[:6])
 
 
+_TAG: Final = Lazy(r"<[^<>]*>")
 _NAMES: Final = Lazy(
     r"\W*(?:(?:top |strictly |highly )?(?:secret|confidential)|restricted|protected|unclassified|official|public"
     r"|private|internal(?: use)?(?: only)?"
@@ -72,4 +73,9 @@ _NAMES: Final = Lazy(
 def scale(lines: Iterable[str], text: str) -> bool:
     """Whether another level stands on a line beside: a list of all levels, not a mark."""
     own = "".join(text.split()).casefold()
-    return any(_NAMES.fullmatch(line) and own not in "".join(line.split()).casefold() for line in lines)
+    return any(_NAMES.fullmatch(line) and own not in "".join(line.split()).casefold() for line in map(untagged, lines))
+
+
+def untagged(line: str) -> str:
+    """Return a line without the tags of markup."""
+    return _TAG.sub("", line).strip() if "<" in line else line

@@ -48,6 +48,9 @@ def _named(case: Case, found: Verdict) -> Verdict:
         return verdict(case, "mark", 0.85, "stands-named")
     if form == "phrase" and not weak and _PARTED.search(spot.left) and _PARTED.match(spot.right):
         return verdict(case, "mark", 0.8, "stands-named")
+    strong = re.fullmatch(str(case.rule.params.get("strong", "(?!)")), spot.text.strip(), re.IGNORECASE)
+    if form == "notice" and strong and spot.text.isupper():
+        return verdict(case, "mark", 0.8, "stands-named")
     if form in ("phrase", "notice") or (form == "bare" and _PARTED.search(spot.left) and _PARTED.match(spot.right)):
         return verdict(case, "possible", 0.5, "stands-named")
     return found

@@ -115,7 +115,8 @@ _LITERAL: Final = Lazy(
     r"[=(;{}]|=>|->|^\s*(?:#|//|/?\*|--)|\b(?:return|case|assert|const|let|var|elif|if|in|not|and|or|def|print|new|String|THEN|VALUES|IN|AS)\b"
 )
 _DATA: Final = Lazy(
-    r"^[\s\[{,-]*(?:\"[^\"]*\"|[\w\u4e00-\u9fff.-]+)\s*:\s*[\"']?$|^(?:[\s\[,]*\"[^\"()]*\"\s*,)*[\s\[,]*\"?$"
+    r"^[\s\[{,-]*(?:\"[^\"]*\"\s*:\s*(?:\"[^\"]*\"|-?[\d.]+|true|false|null)\s*,\s*)*"
+    r"(?:\"[^\"]*\"|[\w\u4e00-\u9fff.-]+)\s*:\s*[\"']?$|^(?:[\s\[,]*\"[^\"()]*\"\s*,)*[\s\[,]*\"?$"
 )
 
 

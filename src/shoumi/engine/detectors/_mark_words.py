@@ -21,6 +21,7 @@ _CODE: Final = Lazy(
     r"|private |protected |static |const )|^\s*[\"'`]|[\"'`],?\s*$|\|$"
 )
 _COMMENT: Final = Lazy(r"^\s*(?://+|#+|/?\*+!?|--+|;+|%+|\"\"\"|REM|\.\\\")\s*\S?")
+_TAGS: Final = Lazy(r"^(?:[*#/]+\s*)?[@\\:](?:internal|param|return|private|deprecated|since|see|api|throws|type)s?\b")
 _FIELD_LABEL: Final = Lazy(
     r"(?:classification|class|protective marking|(?:security|confidentiality) level|handling|sensitivity"
     r"|marking|密[级級]|保密等级)\s*[:：]\s*$",
@@ -34,7 +35,9 @@ _FIRM: Final = Lazy(
     r"|[Rr]eserved\.?[\s,.|–-]*$|\b[Pp]age\s+\d+|^\W*\d+\s+of\s+\d+\W*$"
 )
 _OWNED: Final = Lazy(r"\W*(?:[A-Z0-9][\w.&'’-]*[\s,:|–—-]+){1,4}\W*")
-_CLAUSE: Final = Lazy(r"Confidential (?:Information|Material)")  # headings of contracts
+_CLAUSE: Final = Lazy(
+    r"Confidential (?:Information|Material)|CONFIDENTIAL (?:INFORMATION|MATERIAL)"
+)  # headings of contracts
 _WORDS: Final = 10  # words that a footer has at most beside the notice
 _CONTRACT: Final = Lazy(r"agreement|non-?disclosure|\bNDA\b", re.IGNORECASE)
 _BANNER: Final[Table] = {
@@ -117,7 +120,8 @@ def notice(case: Case) -> Verdict:
         return verdict(case, "mark", 0.9, "field", *near(spot))
     latin_text = not _WIDE.search(spot.text)
     standing = latin(spot.left, spot.right) if latin_text else stand(spot.left, spot.right)
-    code = _COMMENT.match(spot.line[0]) or _CODE.search(spot.line[0]) or _CODE.search(spot.line[1])
+    tagged = any(_TAGS.match(line) for line in (*spot.above[:2], *spot.below[:2]))
+    code = tagged or _COMMENT.match(spot.line[0]) or _CODE.search(spot.line[0]) or _CODE.search(spot.line[1])
     if standing in ("talk", "sentence", "quoted", "option") or (standing != "alone" and len("".join(spot.line)) > 120):
         return verdict(case, "mention", 0.2, "wording", f"stands-{standing}")
     if spot.edge:

@@ -24,6 +24,9 @@ _CHINESE: Final = 16  # … and one of mostly Chinese, Japanese or Korean
 _GAP: Final = 160  # characters between two hits of one passage, at most
 _COST: Final = 0.05  # of each uncovered letter between hits
 _COST_WIDE: Final = 1.2  # … and more for a Chinese one: misreadings leave few, a form filled in otherwise many
+_DRIFT: Final = 0.12  # letters that may be dropped or put in, of those in a gap …
+_DROPPED: Final = 0.08  # … of which so many are what misreadings do
+_COST_DRIFT: Final = 2.0  # of each letter beyond
 _BACK: Final = 24  # runs that are looked back at
 _FAR: Final = 1 << 32  # more than any place in a text
 
@@ -43,31 +46,46 @@ class Chain:
     solid: bool  # whether one unbroken run is enough
     span: int  # weight from start to end, covered or not
     runs: tuple[tuple[int, int], ...]  # spans of the checked text that hits cover
+    diagonals: tuple[int, ...] = ()  # of the runs: place in the checked text minus place in the document
+    single: float = 0.0  # weight of what stands once, and in one document
 
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """Unbroken runs on one diagonal: a row each of document, start, end, diagonal; ``gains``: weight that counts."""
+    """Unbroken runs on one diagonal: a row each of document, start, end, diagonal; ``gains``: weight that counts.
+
+    ``shares``: what counts of it in a chain of several runs, where words that other documents have, too, say little;
+    ``single``: the weight of what stands once.
+    """
 
     rows: NDArray[np.int64]
     gains: NDArray[np.float64]
+    shares: NDArray[np.float64]
+    single: NDArray[np.float64]
 
 
-def runs(hits: Hits, ends: NDArray[np.int64], worth: NDArray[np.float64], weight: NDArray[np.int64]) -> Runs:
+def runs(
+    hits: Hits,
+    ends: NDArray[np.int64],
+    worth: NDArray[np.float64],
+    share: tuple[NDArray[np.float64], NDArray[np.bool_]],
+    weight: NDArray[np.int64],
+) -> Runs:
     """Join hits to runs, by document, then place. Hits are in any order.
 
     ``ends`` says for each hit where its k-gram ends; ``worth`` how much of its weight counts (0 for boilerplate … 1);
+    ``share`` how much of that when the run is not long enough alone, and whether it stands once;
     ``weight`` is the weight of the checked text before each folded character.
     """
     some = worth > 0
     hits = Hits(hits.query[some], hits.numbers[some], hits.positions[some])
-    ends, worth = ends[some], worth[some]
+    ends, worth, part, once = ends[some], worth[some], share[0][some], share[1][some]
     if not len(hits):
-        return Runs(np.empty((0, 4), dtype=np.int64), np.empty(0))
+        return Runs(np.empty((0, 4), dtype=np.int64), np.empty(0), np.empty(0), np.empty(0))
     diagonal = hits.query - hits.positions
     order = np.lexsort((hits.query, diagonal, hits.numbers))
     number, diagonal, query = hits.numbers[order], diagonal[order], hits.query[order]
-    ends, worth = ends[order], worth[order]
+    ends, worth, part, once = ends[order], worth[order], part[order], once[order]
     new = np.ones(len(number), dtype=bool)
     new[1:] = (number[1:] != number[:-1]) | (diagonal[1:] != diagonal[:-1]) | (query[1:] > ends[:-1])
     # Each hit adds what no hit before it covers; how much that counts depends on the hit.
@@ -77,9 +95,9 @@ def runs(hits: Hits, ends: NDArray[np.int64], worth: NDArray[np.float64], weight
     first = np.flatnonzero(new)
     last = np.append(first[1:], len(number)) - 1
     rows = np.column_stack([number[first], query[first], ends[last], diagonal[first]])
-    sums = np.add.reduceat(gains, first)
     order = np.lexsort((rows[:, 1], rows[:, 0]))
-    return Runs(rows[order], sums[order])
+    sums = [np.add.reduceat(each, first)[order] for each in (gains, gains * part, gains * once)]
+    return Runs(rows[order], *sums)
 
 
 def chains(found: Runs, weight: NDArray[np.int64]) -> Iterator[Chain]:
@@ -92,14 +110,14 @@ def chains(found: Runs, weight: NDArray[np.int64]) -> Iterator[Chain]:
     edges = np.append(np.flatnonzero(apart), len(rows))
     enough = np.add.reduceat(gains, edges[:-1]) >= ENOUGH
     for start, end in zip(edges[:-1][enough].tolist(), edges[1:][enough].tolist(), strict=True):
-        yield from _link(rows[start:end], gains[start:end], weight)
+        part = Runs(rows[start:end], gains[start:end], found.shares[start:end], found.single[start:end])
+        yield from _link(part, weight)
 
 
-def _link(found: NDArray[np.int64], sums: NDArray[np.float64], weight: NDArray[np.int64]) -> list[Chain]:
+def _link(found: Runs, weight: NDArray[np.int64]) -> list[Chain]:
     """Chain runs of one document, sorted by place: the best predecessor of each, then the best ends first."""
-    number = int(found[0, 0])
-    rows = found[:, 1:].tolist()
-    covered = sums.tolist()
+    rows = found.rows[:, 1:].tolist()
+    counting = found.shares.tolist()
     before: list[int] = []
     score: list[float] = []
     for here, (start, end, diagonal) in enumerate(rows):
@@ -110,18 +128,18 @@ def _link(found: NDArray[np.int64], sums: NDArray[np.float64], weight: NDArray[n
             if gap > _GAP:
                 continue
             drift = abs(diagonal - earlier_diagonal)
-            if start <= earlier_start or end <= earlier_end or drift > 3 + max(gap, 0) * 0.2:
+            if start <= earlier_start or end <= earlier_end or drift > max(5, 3 + gap * _DRIFT):
                 continue
             if gap < 0:
                 value = score[back] - (int(weight[earlier_end]) - int(weight[start]))
             else:
                 value = score[back] - _gap(gap, int(weight[start]) - int(weight[earlier_end]))
-            value -= drift
+            value -= _COST_DRIFT * max(0.0, drift - _DROPPED * max(gap, 0))
             if value > best:
                 best, link = value, back
         before.append(link)
-        score.append(covered[here] + best)
-    return _trace(number, rows, covered, (before, score), weight)
+        score.append(counting[here] + best)
+    return _trace(found, rows, (before, score), weight)
 
 
 def _gap(size: int, weight: int) -> float:
@@ -134,18 +152,25 @@ def _solid(start: int, end: int, covered: float, weight: NDArray[np.int64]) -> b
     """Whether a run is long enough alone. Names and addresses among Chinese do not make up for Chinese."""
     size = end - start
     wide = (int(weight[end]) - int(weight[start]) - size) // (HEAVY - 1)
-    long = size >= _LETTERS or wide >= _CHINESE or (size >= _CHINESE and 2 * wide > size)
-    return long and covered >= ENOUGH
+    if covered < ENOUGH:
+        return False
+    return size >= _LETTERS or wide >= _CHINESE or (size >= _CHINESE and _mostly_chinese(weight[start : end + 1]))
+
+
+def _mostly_chinese(before: NDArray[np.int64]) -> bool:
+    """Whether a stretch of ``_CHINESE`` characters somewhere in a run is mostly Chinese: names are not enough."""
+    widest = int((before[_CHINESE:] - before[:-_CHINESE]).max()) - _CHINESE
+    return widest // (HEAVY - 1) > _CHINESE // 2
 
 
 def _trace(
-    number: int,
+    runs_: Runs,
     rows: list[Any],
-    covered: list[float],
     links: tuple[list[int], list[float]],  # the predecessor of each run, the score of the chain that ends with it
     weight: NDArray[np.int64],
 ) -> list[Chain]:
     before, score = links
+    covered, single = runs_.gains.tolist(), runs_.single.tolist()
     used = [False] * len(rows)
     found = []
     for last in sorted(range(len(rows)), key=lambda row: -score[row]):
@@ -162,7 +187,7 @@ def _trace(
         end, last_diagonal = rows[last][1], rows[last][2]
         found.append(
             Chain(
-                number,
+                int(runs_.rows[0, 0]),
                 start,
                 end,
                 start - diagonal,
@@ -173,6 +198,8 @@ def _trace(
                 any(_solid(rows[row][0], rows[row][1], covered[row], weight) for row in path),
                 int(weight[end] - weight[start]),
                 tuple((rows[row][0], rows[row][1]) for row in path),
+                tuple(rows[row][2] for row in path),
+                sum(single[row] for row in path),
             )
         )
     return found

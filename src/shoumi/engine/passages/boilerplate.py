@@ -40,13 +40,35 @@ def worth(
     return found
 
 
+def shares(hits: Hits, families: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return how much each hit says in a chain of short runs: 1/n when n families have it; and whether it is single.
+
+    Single is what one family alone has, and the document and the checked text only once. Forms, tables and reference
+    pages repeat themselves and one another; pieces of them in the same order are no sign of a copy.
+    """
+    several = _families_at(hits.query, families)
+    times = np.maximum(_times(hits.query, hits.numbers), _times(hits.positions, hits.numbers))
+    return 1.0 / several, (several == 1) & (times == 1)
+
+
+def _times(places: NDArray[np.int64], numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    _, where, counts = np.unique((numbers << 32) | places, return_inverse=True, return_counts=True)
+    times: NDArray[np.int64] = counts[where]
+    return times
+
+
 def _rarity(query: NDArray[np.int64], families: NDArray[np.int64]) -> NDArray[np.float64]:
+    return np.clip((MANY - _families_at(query, families)) / (MANY - FEW), 0.0, 1.0)
+
+
+def _families_at(query: NDArray[np.int64], families: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return for each hit how many families have the words at its place."""
     pairs = (query << 32) | families
     pairs.sort()
     places = pairs[np.append(True, pairs[1:] != pairs[:-1])] >> 32  # each family once at each place
     first = np.flatnonzero(np.append(True, places[1:] != places[:-1]))
-    shared = np.diff(np.append(first, len(places)))[np.searchsorted(places[first], query)]
-    return np.clip((MANY - shared) / (MANY - FEW), 0.0, 1.0)
+    shared: NDArray[np.int64] = np.diff(np.append(first, len(places)))[np.searchsorted(places[first], query)]
+    return shared
 
 
 def _varied(query: NDArray[np.int64], ends: NDArray[np.int64], codes: Codes) -> NDArray[np.bool_]:

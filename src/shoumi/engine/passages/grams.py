@@ -57,10 +57,39 @@ class Gram:
             ends = _ends(lengths, self.length)
             mixed = sums.take(ends) - sums[: len(ends)]
         mixed *= self._inverse[: len(mixed)]
-        mixed ^= mixed >> np.uint64(31)
-        mixed *= self._mixer
-        mixed ^= mixed >> np.uint64(29)
-        return mixed
+        return self._mix(mixed)
+
+    def _mix(self, sums: Hashes) -> Hashes:
+        sums ^= sums >> np.uint64(31)
+        sums *= self._mixer
+        sums ^= sums >> np.uint64(29)
+        return sums
+
+    def misread(self, codes: Codes, alphabet: Codes) -> Hashes:
+        """Return the hashes of what the k-grams of narrow letters may have been before one letter was misread.
+
+        A row for each k-gram of ``codes`` that has a letter more beside it: one letter replaced by each of
+        ``alphabet``, one put in (it had been dropped), one left out (it had been put in).
+        """
+        size, width = self.length, max(0, len(codes) - self.length)
+        letters = np.lib.stride_tricks.sliding_window_view(codes, size + 1)[:width] if width else codes[:0, None]
+        if not width:
+            return np.empty((0, 0), dtype=np.uint64)
+        powers, value = self._powers, self._values.take(letters)
+        other = self._values.take(alphabet)
+        here = value[:, :size] * powers[:size]
+        before = np.zeros((width, size + 1), dtype=np.uint64)  # sum of the letters before each place
+        np.cumsum(here, axis=1, out=before[:, 1:])
+        right = value[:, : size - 1] * powers[1:size]  # the letters one place further right
+        behind = np.zeros((width, size), dtype=np.uint64)
+        behind[:, : size - 1] = np.cumsum(right[:, ::-1], axis=1)[:, ::-1]
+        left = value[:, 1:] * powers[:size]  # … and one further left
+        after = np.cumsum(left[:, ::-1], axis=1)[:, ::-1]
+        new = other[None, None, :] * powers[:size, None][None, :, :]
+        replaced = (before[:, size:] - here)[:, :, None] + new
+        put_in = (before[:, :size] + behind)[:, :, None] + new
+        left_out = before[:, :size] + after
+        return self._mix(np.concatenate([part.reshape(width, -1) for part in (replaced, put_in, left_out)], axis=1))
 
     def blocks(self, codes: Codes) -> list[tuple[int, Hashes]]:
         """Return all hashes of a text in blocks, each with the number of its first character."""

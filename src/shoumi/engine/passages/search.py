@@ -1,8 +1,9 @@
 """A text in, the passages that it has from registered documents out: fold, look up, chain, judge.
 
-A passage counts when an unbroken run is long enough (``align.ENOUGH``), or when a chain of shorter runs in the same
-order and at the same distances covers ``BROKEN``: a text with misreadings has no long runs, but two texts that merely
-use the same phrases do not have them in the same places.
+A passage counts when an unbroken run is long enough (``align.ENOUGH``), or when a chain of shorter runs stands in the
+same order and at the same distances: a text with misreadings has no long runs. Of letters, what is between the runs
+must be the document's too, but for single letters (``misread``), or the chain must be very strong; two texts that are
+forms filled in otherwise have the same phrases in the same places.
 """
 
 from __future__ import annotations
@@ -18,11 +19,20 @@ from shoumi.engine.passages import boilerplate
 from shoumi.engine.passages.align import ENOUGH, Chain, Runs, chains, runs
 from shoumi.engine.passages.grams import Gram
 from shoumi.engine.passages.index import Hits, Segment
+from shoumi.engine.passages.misread import Misread
 from shoumi.engine.passages.normalise import Codes, Offsets, fold, folding
 
 BROKEN: Final = 66.0  # score that a chain of runs needs when none of them is long enough alone …
 _SPAN: Final = 200  # … and the weight that it spans: a form letter filled in otherwise is shorter
 _DENSE: Final = 100.0  # score from which its span does not matter
+# The same for letters: a chain counts as it is when it is strong, long, and says enough that no other text says; a
+# weaker one when most of what is between its runs was misread, and not something else.
+_STRONG: Final = 80.0
+_LONG: Final = 200
+_SINGLE: Final = 60.0
+_LEAST: Final = 60.0
+_SHORT: Final = 150
+_SAME: Final = 0.5
 FRAGMENT: Final = 24.0  # weight of an excerpt that only counts together with others
 _NEAR: Final = 60  # folded characters between pieces of one document that are reported as one passage
 _SHORTEST: Final = 8  # folded characters below which nothing can match
@@ -125,16 +135,18 @@ class Searcher:
 
         common = boilerplate.union(starts, ends(starts))
         worth = boilerplate.worth(hits, ends(hits.query), families, codes, common)
-        every = runs(hits, ends(hits.query), worth, weight)
-        chosen = [chain for chain in chains(every, weight) if _counts(chain)]
+        share = boilerplate.shares(hits, families)
+        every = runs(hits, ends(hits.query), worth, share, weight)
+        misread = Misread(codes, self.gram, self._segments)
+        chosen = [chain for chain in chains(every, weight) if _counts(chain, misread)]
         if not chosen and not fragments:
             return Found()
         offsets = Offsets(raw)
         if lines := boilerplate.leaders(raw):  # a table of contents is no passage
             spans = np.array([(offsets.number(start), offsets.number(end)) for start, end in lines], dtype=np.int64)
             worth[boilerplate.inside(hits.query, ends(hits.query), spans)] = 0.0
-            every = runs(hits, ends(hits.query), worth, weight)
-            chosen = [chain for chain in chains(every, weight) if _counts(chain)]
+            every = runs(hits, ends(hits.query), worth, share, weight)
+            chosen = [chain for chain in chains(every, weight) if _counts(chain, misread)]
         passages = [self._passage(chain, codes, offsets) for chain in _best(chosen)]
         small = _small(every, chosen) if fragments else ()
         return Found(
@@ -169,8 +181,15 @@ def _several(numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
     return several
 
 
-def _counts(chain: Chain) -> bool:
-    return chain.solid or chain.score >= _DENSE or (chain.score >= BROKEN and chain.span >= _SPAN)
+def _counts(chain: Chain, misread: Misread) -> bool:
+    if chain.solid:
+        return True
+    size = chain.end - chain.start
+    if chain.span > 2 * size:  # mostly Chinese
+        return chain.score >= _DENSE or (chain.score >= BROKEN and chain.span >= _SPAN)
+    if chain.score >= _STRONG and chain.span >= _LONG and chain.single >= _SINGLE:
+        return True
+    return chain.score >= _LEAST and chain.span >= _SHORT and misread.share(chain) >= _SAME
 
 
 def _small(every: Runs, chosen: list[Chain]) -> list[Chain]:
