@@ -98,10 +98,6 @@ def test_the_officer_sees_who_has_not(page, console, sign_in, picture):
     picture(page, "units")
     page.goto(f"{address}/learning/texts/")
     picture(page, "texts")
-    page.goto(f"{address}/learning/remind/")
-    page.click("form.form button.main")
-    page.wait_for_url("**/learning/open/")
-    assert page.locator(".note.success").is_visible()
 
 
 def test_the_office_writes_and_publishes_a_lesson(page, console, sign_in, picture):

@@ -40,8 +40,10 @@ def material(kind="lesson", text="", unit=None, published=True, **more):
     """Make a lesson or letter with one edition."""
     from django.utils import timezone
 
+    from shoumi.console.accounts.models import Unit
     from shoumi.console.learning.models import Edition, Material
 
+    unit = unit or Unit.objects.get(parent=None)
     texts = {"en": text or (LESSON if kind == "lesson" else LETTER)}
     family = "" if kind == "lesson" else more.pop("family", "commitment")
     made = Material(kind=kind, slug=more.pop("slug", f"own-{kind}"), family=family, unit=unit, **more)
@@ -70,7 +72,7 @@ def requirement(made, moment="yearly", **more):
     """Require something."""
     from shoumi.console.learning.models import Requirement
 
-    return Requirement.objects.create(material=made, moment=moment, by="test", **more)
+    return Requirement.objects.create(material=made, moment=moment, by="test", **{"unit": made.unit, **more})
 
 
 def attempt(user, made):
@@ -82,7 +84,7 @@ def attempt(user, made):
 
 
 def _root_officer(world):
-    return world.account("root-officer", "officer", None, home=world.root)
+    return world.account("root-officer", "officer", world.root)
 
 
 def _add(world):

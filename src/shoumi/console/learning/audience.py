@@ -13,9 +13,7 @@ from shoumi.console.roles import LEADER
 
 def people(requirement: Requirement) -> Any:
     """Return the people in post whom a requirement reaches now."""
-    condition = Q(departed_on=None)
-    if requirement.unit:
-        condition &= Q(unit__path__startswith=requirement.unit.path)
+    condition = Q(departed_on=None, unit__path__startswith=requirement.unit.path)
     if requirement.clearance == CLEARED:
         condition &= ~Q(category=NONE)
     elif requirement.clearance:

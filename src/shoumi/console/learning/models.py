@@ -68,14 +68,14 @@ SOON: Final = timedelta(days=7)
 
 
 class Material(models.Model):
-    """A lesson or a letter, whatever its edition. Without a unit it is for the whole office."""
+    """A lesson or a letter, whatever its edition, for a unit and all below; for the topmost one: the whole office."""
 
     kind = models.CharField(_("kind"), max_length=10, choices=KINDS)
     slug = models.SlugField(max_length=80, unique=True)
     family = models.CharField(_("kind of letter"), max_length=20, choices=FAMILIES, blank=True)
     area = models.CharField(_("area"), max_length=20, choices=AREAS, blank=True)
     position = models.PositiveSmallIntegerField(default=500)
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("for unit"))
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("for unit"))
     shipped = models.BooleanField(default=False)  # comes with Shoumi; its text may still be changed here
     title_hans = models.CharField(max_length=200, blank=True)
     title_hant = models.CharField(max_length=200, blank=True)
@@ -93,8 +93,8 @@ class Material(models.Model):
 
     @property
     def unit_path(self) -> str:
-        """The path of the unit that it is for; the whole office without one."""
-        return self.unit.path if self.unit else ""
+        """The path of the unit that it is for."""
+        return self.unit.path
 
     @property
     def title(self) -> str:
@@ -162,7 +162,7 @@ class Requirement(models.Model):
     moment = models.CharField(_("when"), max_length=20, choices=MOMENTS)
     clearance = models.CharField(_("clearance"), max_length=10, choices=CLEARANCES, blank=True)
     role = models.CharField(_("role"), max_length=20, choices=roles.GRANTED, blank=True)
-    unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("in unit"))
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("in unit"))
     days = models.PositiveSmallIntegerField(_("days to do it"), default=30)
     until = models.DateField(_("due on"), null=True, blank=True)
     since = models.DateTimeField(_("since"), default=timezone.now)
@@ -178,14 +178,14 @@ class Requirement(models.Model):
 
     @property
     def unit_path(self) -> str:
-        """Whom it reaches: a unit and all below, or the whole office."""
-        return self.unit.path if self.unit else ""
+        """Whom it reaches: a unit and all below."""
+        return self.unit.path
 
     @property
     def whom(self) -> str:
         """Who it is for, in words."""
         parts = [self.get_clearance_display(), self.get_role_display() if self.role else ""]
-        return " · ".join(str(part) for part in (*parts, self.unit.name if self.unit else "") if part)
+        return " · ".join(str(part) for part in (*parts, self.unit.name if self.unit.parent_id else "") if part)
 
 
 class Assignment(models.Model):

@@ -63,9 +63,8 @@ class Sums:
 
 def visible(user: Any) -> Any:
     """Return the lessons and letters that an account may open: published, of the office or of a unit above theirs."""
-    above = _above(user.person.unit.path)
-    mine = Q(unit=None) | Q(unit__path__in=above)
-    return Material.objects.filter(mine, retired_on=None).exclude(current=None).select_related("current", "unit")
+    rows = Material.objects.filter(unit__path__in=above(user.person.unit.path), retired_on=None)
+    return rows.exclude(current=None).select_related("current", "unit")
 
 
 def open_for(person: Person) -> Any:
@@ -110,7 +109,7 @@ def before_leaving(person: Person) -> list[tuple[Requirement, Assignment | None]
 
 def leaders(person: Person) -> list[Leader]:
     """Return the leaders of somebody's unit and of those above, nearest first."""
-    units = Unit.objects.filter(path__in=_above(person.unit.path), closed_on=None).exclude(leader=None)
+    units = Unit.objects.filter(path__in=above(person.unit.path), closed_on=None).exclude(leader=None)
     found = list(units.select_related("leader").order_by("-path"))
     keys = {unit.leader_id for unit in found}
     counts = {row["person"]: row for row in _counts(Assignment.objects.filter(person__in=keys), "person")}
@@ -161,10 +160,10 @@ def by_unit(reach: Reach) -> list[Sums]:
 
 
 def _over(sums: dict[str, Sums], path: str) -> Iterable[Sums]:
-    return (sums[above] for above in _above(path) if above in sums)
+    return (sums[above] for above in above(path) if above in sums)
 
 
-def _above(path: str) -> list[str]:
+def above(path: str) -> list[str]:
     """Return a path and all above it, longest first: /1/7/ gives /1/7/ and /1/."""
     parts = path.strip("/").split("/")
     return [f"/{'/'.join(parts[:length])}/" for length in range(len(parts), 0, -1)]

@@ -95,14 +95,14 @@ class AddMaterial(Action):
             label=_("Kind of letter"), choices=[("", "—"), *FAMILIES], required=False, help_text=_("For letters only.")
         )
         area = forms.ChoiceField(label=_("Area"), choices=[("", _("all areas")), *AREAS], required=False)
-        unit = forms.ModelChoiceField(Unit.objects, label=_("For unit"), required=False, empty_label=_("whole office"))
+        unit = forms.ModelChoiceField(
+            Unit.objects, label=_("For unit"), help_text=_("And all units below. The topmost one: the whole office.")
+        )
         field_order = ("kind", "family", "area", "unit", "language", "file", "text")
 
         def limit(self) -> None:
-            reach = self.action.actor.reach(self.action.roles)
-            self.fields["unit"].queryset = Unit.within(reach)
-            if not reach.everywhere:
-                self.fields["unit"].required = True
+            self.fields["unit"].queryset = Unit.within(self.action.actor.reach(self.action.roles))
+            self.fields["unit"].initial = self.fields["unit"].queryset.first()
             self.fields["language"].initial = get_language()
 
         def clean(self) -> dict[str, Any]:
@@ -115,7 +115,7 @@ class AddMaterial(Action):
 
     def units(self) -> Iterable[str]:
         unit = self.data.get("unit")
-        return (unit.path,) if unit else ("",) if self.data else ()
+        return (unit.path,) if unit else ()
 
     def write(self) -> Done:
         data = self.data
@@ -262,7 +262,7 @@ class TakeIn(Action):
     roles = KEEPERS
 
     def units(self) -> Iterable[str]:
-        return ("",)
+        return (topmost().path,)
 
     def check(self) -> None:
         self.news = news()
@@ -287,6 +287,11 @@ def _slug(title: str) -> str:
     return next(name for name in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if name not in taken)
 
 
+def topmost() -> Unit:
+    """Return the topmost unit: the whole office."""
+    return Unit.objects.filter(parent=None).order_by("pk").first() or Unit(path="")
+
+
 def news() -> list[Shipped]:
     """Return what comes with Shoumi and is not here, or newer than here and not edited by the office."""
     here = {one.slug: one for one in Material.objects.filter(shipped=True).select_related("current")}
@@ -301,15 +306,16 @@ def news() -> list[Shipped]:
 
 
 def _first(one: Shipped, by: str) -> None:
+    unit = topmost()
     material = Material(
-        kind=one.kind, slug=one.slug, family=one.facts.get("kind", ""), area=one.facts.get("area", ""),
+        unit=unit, kind=one.kind, slug=one.slug, family=one.facts.get("kind", ""), area=one.facts.get("area", ""),
         position=one.facts["order"], shipped=True,
     )  # fmt: skip
     material.entitle(one.texts)
     material.save()
     _make_current(material, _edition(material, one, by), again=False)
     for asked in one.facts["required"]:
-        Requirement.objects.create(material=material, by=by, **asked)
+        Requirement.objects.create(material=material, unit=unit, by=by, **asked)
 
 
 def _newer(material: Material, one: Shipped, by: str) -> None:

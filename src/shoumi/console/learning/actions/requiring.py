@@ -42,14 +42,15 @@ class Require(Action):
         moment = forms.ChoiceField(label=_("When"), choices=MOMENTS)
         clearance = forms.ChoiceField(label=_("Clearance"), choices=CLEARANCES, required=False)
         role = forms.ChoiceField(label=_("Role"), choices=[("", _("any")), *GRANTED], required=False)
-        unit = forms.ModelChoiceField(Unit.objects, label=_("In unit"), required=False, empty_label=_("whole office"))
+        unit = forms.ModelChoiceField(
+            Unit.objects, label=_("In unit"), help_text=_("And all units below. The topmost one: the whole office.")
+        )
         days = forms.IntegerField(label=_("Days to do it"), min_value=1, max_value=366, initial=30)
         until = day(_("Due on"), _("For what is done once, by a day."))
 
         def limit(self) -> None:
-            reach = self.action.actor.reach(self.action.roles)
-            self.fields["unit"].queryset = Unit.within(reach)
-            self.fields["unit"].required = not reach.everywhere
+            self.fields["unit"].queryset = Unit.within(self.action.actor.reach(self.action.roles))
+            self.fields["unit"].initial = self.fields["unit"].queryset.first()
 
         def clean(self) -> dict[str, Any]:
             data = super().clean()
@@ -60,17 +61,13 @@ class Require(Action):
             return data
 
     def units(self) -> Iterable[str]:
-        if not self.data:
-            return ()  # who may require something of their own unit may use what the office published
-        unit = self.data.get("unit")
-        return (unit.path,) if unit else ("",)
+        unit = self.data.get("unit")  # who keeps a unit may require of it what was published for one above
+        return (unit.path,) if unit else ()
 
     def check(self) -> None:
         if self.target.retired_on or self.target.current is None:
             raise Unmet(_("Publish it first."))
-        if not self.data["unit"] and self.target.unit:
-            raise Unmet(_("It was written for one unit. Require it there."))
-        if self.target.unit and not self.data["unit"].path.startswith(self.target.unit.path):
+        if not self.data["unit"].path.startswith(self.target.unit.path):
             raise Unmet(_("It was written for one unit. Require it there."))
 
     def write(self) -> Done:

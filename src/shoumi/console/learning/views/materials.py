@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from shoumi.console.action import Action
 from shoumi.console.audit.models import Entry
-from shoumi.console.learning import content
+from shoumi.console.learning import content, standing
 from shoumi.console.learning.actions import materials, requiring
 from shoumi.console.learning.models import AREAS, DONE, KINDS, LESSON, Edition, Material, Requirement
 from shoumi.console.lists import Column, Filter, ListPage, pairs
@@ -36,9 +36,10 @@ def _in_state(rows: QuerySet, state: str) -> QuerySet:
 
 
 def seen_by(user: Any) -> Any:
-    """Return the texts that an account keeps or reads: those of the office and of units within reach."""
+    """Return the texts that an account keeps or reads: those of units within reach and of units above."""
     reach = user.reach(READERS)
-    return Material.objects.filter(Q(unit=None) | reach.within("unit__path"))
+    over = {path for root in reach.paths if root for path in standing.above(root)}
+    return Material.objects.filter(Q(unit__path__in=over) | reach.within("unit__path"))
 
 
 class Materials(ListPage):
@@ -54,7 +55,7 @@ class Materials(ListPage):
         Column("title", gettext_lazy("Title"), lambda m: m.title, "position"),
         Column("kind", gettext_lazy("Kind"), lambda m: m.get_family_display() or m.get_kind_display(), "kind"),
         Column("area", gettext_lazy("Area"), lambda m: m.get_area_display() or _("all areas"), "area"),
-        Column("unit", gettext_lazy("For unit"), lambda m: m.unit.name if m.unit else _("whole office"), "unit__name"),
+        Column("unit", gettext_lazy("For unit"), lambda m: m.unit.name, "unit__name"),
         Column("edition", gettext_lazy("Edition"), lambda m: m.current.number if m.current else "", "current__number",
                "number"),
         Column("required", gettext_lazy("Required"), lambda m: m.required or "", "required", "number"),
@@ -88,7 +89,7 @@ class Materials(ListPage):
         if not me.may_act(materials.AddMaterial):
             return []
         found = [(_("Write a lesson or letter"), reverse("learning:material-add"))]
-        if me.reach(materials.KEEPERS).everywhere and materials.news():
+        if me.reach(materials.KEEPERS).covers(materials.topmost().path) and materials.news():
             found.insert(0, (_("Take in the lessons that come with Shoumi"), reverse("learning:take")))
         return [*found, (_("Bring assignments up to date"), reverse("learning:assign"))]
 
