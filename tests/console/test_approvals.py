@@ -7,7 +7,6 @@ import itertools
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -609,21 +608,22 @@ def _play(world, acts):
 # --- two people at once ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_people_who_decide_at_once(world):
-    """One is taken, the other reads a clear sentence. On PostgreSQL here; on SQLite in a file, as in service."""
-    from django.db import connection
+def test_two_people_who_decide_at_once(tmp_path):
+    """One is taken, the other reads a clear sentence: in a database of its own, SQLite in a file or PostgreSQL."""
+    given = os.environ.get("SHOUMI_TEST_DATABASE_URL", "")
+    address = f"sqlite:///{tmp_path}/console.sqlite"
+    if given.startswith("postgres"):
+        import psycopg
 
-    if connection.vendor == "postgresql":
-        race(world)
-    else:
-        run = [sys.executable, "-c", _IN_A_FILE, str(Path(__file__).parent)]
-        with tempfile.TemporaryDirectory() as home:
-            environment = {**os.environ, "SHOUMI_TEST_DATABASE_URL": f"sqlite:///{home}/console.sqlite"}
-            subprocess.run(run, env=environment, check=True, timeout=120)
+        with psycopg.connect(given, autocommit=True) as server:
+            server.execute("DROP DATABASE IF EXISTS two_at_once")
+            server.execute("CREATE DATABASE two_at_once")
+        address = given.rpartition("/")[0] + "/two_at_once"
+    run = [sys.executable, "-c", _APART, str(Path(__file__).parent)]
+    subprocess.run(run, env={**os.environ, "SHOUMI_TEST_DATABASE_URL": address}, check=True, timeout=120)
 
 
-_IN_A_FILE = """
+_APART = """
 import importlib.util, sys
 def load(name):
     spec = importlib.util.spec_from_file_location(name, f"{sys.argv[1]}/{name}.py")
@@ -641,12 +641,13 @@ with translation.override("en"):
 
 def race(world):
     """Let two officers decide the same step at the same moment, in threads with connections of their own."""
-    from django.db import connection, connections
+    from django.db import connection, connections, transaction
     from django.utils import translation
 
     assert connection.vendor == "postgresql" or not connection.is_in_memory_db()
     other = world.account("second", "officer", world.root)
-    request = ask(world)
+    with transaction.atomic():
+        request = ask(world)
     sign(world.leader, request)
     seen, answers, start = request.digest, [], threading.Barrier(2)
 

@@ -172,10 +172,11 @@ class AskAgain(Action):
             raise Unmet(standing.sentence(request, flow))
         if self.thing is None or flow.facts is None:
             raise Unmet(gettext("This can only be asked again where it was asked first."))
+        self.facts = flow.facts(self.thing)
 
     def write(self) -> Done:
         flow = find(self.target.flow)
-        request = asking.ask(self, flow, self.thing, flow.facts(self.thing), self.data["reason"])
+        request = asking.ask(self, flow, self.thing, self.facts, self.data["reason"])
         return Done(request, {"flow": flow.name, "digest": request.digest, "round": request.round, **self.data})
 
 
@@ -214,9 +215,10 @@ class Tend(Action):
     model = Request
 
     def check(self) -> None:
-        self.step = tending.due(self.target, find(self.target.flow))
-        if not self.step:
+        step = tending.due(self.target, find(self.target.flow))
+        if step is None:
             raise Unmet(gettext("Nothing is due."))
+        self.step = step
 
     def write(self) -> Done:
         request, flow = self.target, find(self.target.flow)

@@ -18,7 +18,8 @@ def fill(account: Callable[[str], Any]) -> None:
     heidi, erin, dana = account("heidi"), account("erin"), account("dana")
 
     def ask(title: str, text: str, level: str, reason: str) -> Request:
-        return AskMatter.run(heidi, title=title, text=text, level=level, reason=reason).thing
+        done: Any = AskMatter.run(heidi, title=title, text=text, level=level, reason=reason)
+        return done.thing
 
     text = "3 月 2 日至 4 日赴省档案馆，携带编号 D-0117 笔记本电脑一台，两人同行，全程不联网。"
     ask("赴外地调阅档案携带笔记本电脑", text, "confidential", "调阅 1985 年编纂底稿，须现场录入。")

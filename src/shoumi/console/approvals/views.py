@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -197,7 +197,7 @@ class Decide(_Form):
     """The decision: one page, three buttons of equal weight, the proof of identity in place."""
 
     template = "approvals/decide.html"
-    action = actions.Approve
+    action: ClassVar[type[Action]] = actions.Approve
 
     def setup(self, request: HttpRequest, *arguments: Any, **options: Any) -> None:
         super().setup(request, *arguments, **options)

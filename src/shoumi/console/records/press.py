@@ -14,7 +14,7 @@ from typing import Any
 
 def main() -> None:
     """Read, set, write."""
-    import cvttf_NotoSansCJK_Regular
+    import cvttf_NotoSansCJK_Regular  # type: ignore[import-untyped]
     import typst
 
     given = json.load(sys.stdin.buffer)

@@ -127,7 +127,7 @@ class File(Page):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         try:
-            done = FetchIssue.run(request.user, pk, door=self.door)
+            done: Any = FetchIssue.run(request.user, pk, door=self.door)
         except ActionError as error:
             raise Http404 from error
         return file(done.thing, done.result)
@@ -143,10 +143,17 @@ class CheckForm(forms.Form):
     )
 
 
-class Check(Page):
-    """Which issued record a file is, found by its digest."""
-
+class _CheckPage(Page):
     anybody = True
+
+    def _show(self, form: forms.Form, status: int = 200, **more: Any) -> HttpResponse:
+        found = more.get("issue")
+        may_read = found is not None and readable(self.request.user).filter(pk=found.pk).exists()
+        return self.show("records/check.html", status, form=form, may_read=may_read, **more)
+
+
+class Check(_CheckPage):
+    """Which issued record a file is, found by its digest."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         del request
@@ -160,13 +167,8 @@ class Check(Page):
         found = Issue.objects.filter(digest=digest).first()
         return self._show(CheckForm(), digest=digest, checked=True, same=found is not None, issue=found)
 
-    def _show(self, form: forms.Form, status: int = 200, **more: Any) -> HttpResponse:
-        found = more.get("issue")
-        may_read = found is not None and readable(self.request.user).filter(pk=found.pk).exists()
-        return self.show("records/check.html", status, form=form, may_read=may_read, **more)
 
-
-class CheckNumber(Check):
+class CheckNumber(_CheckPage):
     """Whether a paper or file with this number is genuine. Who may not read it learns the number and the day only."""
 
     def get(self, request: HttpRequest, number: str) -> HttpResponse:
