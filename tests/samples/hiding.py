@@ -31,7 +31,7 @@ PACKED = office.docx(office.paragraph(SECRET))
 _W, _A = f'xmlns:w="{W}"', f'xmlns:a="{A}"'
 
 
-def samples() -> Iterator[tuple[str, str, bytes, str]]:
+def planted() -> Iterator[tuple[str, str, bytes, str]]:
     """Yield format, place, content and name of each."""
     for form, places in (("docx", _DOCX), ("xlsx", _XLSX), ("pptx", _PPTX), ("pdf", _PDF)):
         for place, (make, name) in places.items():

@@ -6,6 +6,7 @@ import io
 import plistlib
 import sqlite3
 import struct
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,6 +82,19 @@ def database() -> bytes:
     return connection.serialize()
 
 
+def log() -> bytes:
+    """Return a write-ahead log that holds what its database does not."""
+    with tempfile.TemporaryDirectory() as folder:
+        connection = sqlite3.connect(Path(folder) / "a.db")
+        connection.execute("pragma journal_mode = wal")
+        connection.execute("create table people (name text, number text)")
+        connection.execute("insert into people values ('Alice', ?)", (MARK,))
+        connection.commit()
+        data = (Path(folder) / "a.db-wal").read_bytes()
+        connection.close()
+    return data
+
+
 def samples() -> Iterator[tuple[str, str, bytes]]:
     yield "Word 97", "application/msword", (FOLDER / "text.doc").read_bytes()
     yield "Word 6", "application/msword", word6(f"{MARK}\n关于经费安排的通知")
@@ -94,4 +108,5 @@ def samples() -> Iterator[tuple[str, str, bytes]]:
     )
     yield "OFD", "application/ofd", ofd([run(MARK, 20, 30), run("第二页", 20, 30)])
     yield "SQLite", "application/vnd.sqlite3", database()
+    yield "SQLite's log", "application/vnd.sqlite3-wal", log()
     yield "property list", "application/x-bplist", plistlib.dumps({"名称": [MARK, "Alice"]}, fmt=plistlib.FMT_BINARY)

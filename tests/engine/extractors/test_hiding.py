@@ -15,7 +15,7 @@ from shoumi.engine.scan import Scan
 from shoumi.engine.settings import Settings
 from shoumi.engine.types import Match
 
-SAMPLES = list(hiding.samples())
+SAMPLES = list(hiding.planted())
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,39 @@ def test_database_with_a_write_ahead_log_left_behind(tmp_path: Path) -> None:
     assert any("机密★10年" in p.text for p in parts((tmp_path / "wal.db").read_bytes()) if isinstance(p, Segment))
 
 
+def test_rows_on_free_pages_keep_their_columns_apart() -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.execute("pragma secure_delete = off")
+    connection.execute("create table a (name text, number text, phone integer)")
+    connection.executemany("insert into a values (?, ?, ?)", [("Bob", "11010519491231002X", 13800138000)] * 200)
+    connection.execute("create table b (t text)")
+    connection.commit()
+    connection.execute("drop table a")
+    connection.commit()
+    found = [p for p in parts(connection.serialize()) if isinstance(p, Segment) and p.hidden]
+    assert "Bob\t11010519491231002X\t13800138000" in {p.text for p in found}
+    assert {p.hiding for p in found} == {"free-page"}
+
+
+def test_write_ahead_log_beside_its_database(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "a.db")
+    connection.execute("pragma journal_mode = wal")
+    connection.execute("create table a (name text, number text)")
+    connection.commit()
+    connection.execute("pragma wal_checkpoint(truncate)")
+    connection.execute("insert into a values ('Bob', '11010519491231002X')")
+    connection.commit()
+    log = (tmp_path / "a.db-wal").read_bytes()
+    assert b"11010519491231002X" not in (tmp_path / "a.db").read_bytes()
+    found = parts(log)
+    assert "Bob\t11010519491231002X" in [p.text for p in found if isinstance(p, Segment)]
+    assert not [p for p in found if isinstance(p, Gap)]
+    connection.close()
+    cut = parts(log[:-100])
+    assert [p.reason for p in cut if isinstance(p, Gap)] == ["corrupt"]
+    assert [p.reason for p in parts(log[:32]) if isinstance(p, Gap)] == ["no-text"]
+
+
 def test_large_database_is_read_in_place(tmp_path: Path) -> None:
     path = tmp_path / "data.db"
     path.write_bytes(legacy.database())

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from shoumi.engine.blob import Blob
 from shoumi.engine.errors import Corrupt, Encrypted, NoText
-from shoumi.engine.extractors import _sweep
+from shoumi.engine.extractors import _sqlitepage, _sweep
 from shoumi.engine.extractors._art import item
 from shoumi.engine.extractors._embedded import is_file
 from shoumi.engine.settings import Settings
@@ -52,7 +52,7 @@ class Sqlite:
                     empty = False
                     yield part
         except (sqlite3.Error, UnicodeDecodeError) as error:  # names of columns are decoded without mercy
-            yield from _swept(blob, range(_pages(blob)))
+            yield from _swept(blob, range(_pages(blob)))  # its own pages, which nobody can list any more
             if "not a database" in str(error) or "encrypted" in str(error):
                 raise Encrypted("the database is encrypted or damaged; strings were read") from error
             raise Corrupt(f"the database is damaged ({error}); strings were read") from error
@@ -176,14 +176,19 @@ def _swept(blob: Blob, numbers: list[int] | range) -> Iterator[Segment]:
     with blob.open() as stream:
         for number in numbers:
             stream.seek(number * size)
-            for offset, text in _sweep.runs(stream.read(size)):
-                yield Segment(
-                    text,
-                    Locator(part="free page", offset=number * size + offset),
-                    joint="\n",
-                    hidden=True,
-                    hiding="free-page",
-                )
+            for offset, text in page_texts(stream.read(size)):
+                place = Locator(part="free page", offset=number * size + offset)
+                yield Segment(text, place, joint="\n", hidden=True, hiding="free-page")
+
+
+def page_texts(page: bytes) -> Iterator[tuple[int, str]]:
+    """Yield offset and text of what stands on a page: row by row where it is one of rows, else every string."""
+    found = False
+    for row in _sqlitepage.rows(page):
+        found = True
+        yield 0, "\t".join(row)
+    if not found:
+        yield from _sweep.runs(page)
 
 
 PLUGIN = Sqlite()
