@@ -6,8 +6,8 @@
     DATABASE_URL=postgres://… python -m bench.console
 
 Each room gives a filler and its pages, below; a page's time is that of Django's test client in this process (routing,
-session, queries, template), as a worker would spend it. ``cpu`` is the processor time of this process alone: with SQLite
-nearly all of the server's time, whatever else the machine does. A page whose median of ``cpu`` (SQLite) or of the time
+session, queries, template), as a worker would spend it. ``cpu`` is the processor time of this process alone: with
+SQLite nearly all of the server's time, whatever else the machine does. A page whose median of ``cpu`` (SQLite) or of the time
 that passed (PostgreSQL, which works in another process) is above 150 ms fails the run.
 """
 
@@ -178,14 +178,9 @@ def _assets(world: World, share: float) -> Any:
         devices.append(device)
         held.append(numbers)
     Device.objects.bulk_create(devices, batch_size=500)
-    Number.objects.bulk_create(
-        (
-            Number.of(device, sort, value)
-            for device, numbers in zip(devices, held, strict=True)
-            for sort, value in numbers
-        ),
-        batch_size=1000,
-    )
+    for device, numbers in zip(devices, held, strict=True):
+        kept += [Number.of(device, sort, value) for sort, value in numbers]
+    Number.objects.bulk_create(kept, batch_size=1000)
     stocktake = StockTake.objects.create(title="Count", unit=world.units[0], opened_by="Officer")
     lines = [StockLine(stocktake=stocktake, device=device, code=device.number) for device in devices]
     StockLine.objects.bulk_create(lines, batch_size=1000)
