@@ -40,19 +40,19 @@ class SqliteLog:
         size = int.from_bytes(blob.head(12)[8:12], "big")
         size = size if 512 <= size <= 65536 else 4096
         said: set[str] = set()
-        number = 0
+        cut = False
         with blob.open() as stream:
             stream.seek(_HEADER)
             while len(frame := stream.read(_FRAME + size)) > _FRAME:
-                number += 1
                 page = int.from_bytes(frame[:4], "big")
                 for _, text in page_texts(frame[_FRAME:]):
                     if text not in said:
                         said.add(text)
                         yield Segment(text, Locator(page=page, part="write-ahead log"), joint="\n")
-                if len(frame) < _FRAME + size:
-                    yield Gap("corrupt", "the log ends inside a page; what was left was read")
-        if not said:
+                cut = len(frame) < _FRAME + size
+        if cut:
+            yield Gap("corrupt", "the log ends inside a page; what was left was read")
+        elif not said:
             raise NoText("the log is empty")
 
 
