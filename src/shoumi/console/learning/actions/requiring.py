@@ -61,8 +61,11 @@ class Require(Action):
             return data
 
     def units(self) -> Iterable[str]:
-        unit = self.data.get("unit")  # who keeps a unit may require of it what was published for one above
-        return (unit.path,) if unit else ()
+        """Who keeps a unit may require of it what was published for that unit or one above."""
+        unit, path = self.data.get("unit"), self.target.unit.path
+        if unit:
+            return (unit.path,)
+        return () if any(root.startswith(path) for root in self.actor.reach(self.roles).paths) else (path,)
 
     def check(self) -> None:
         if self.target.retired_on or self.target.current is None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
@@ -15,7 +16,7 @@ from shoumi.console.action import Action
 from shoumi.console.audit.models import Entry
 from shoumi.console.learning import content, standing
 from shoumi.console.learning.actions import materials, requiring
-from shoumi.console.learning.models import AREAS, DONE, KINDS, LESSON, Edition, Material, Requirement
+from shoumi.console.learning.models import AREAS, DONE, KINDS, LESSON, Assignment, Edition, Material, Requirement
 from shoumi.console.lists import Column, Filter, ListPage, pairs
 from shoumi.console.pages import ActionPage, Page
 from shoumi.console.roles import LEADER, OFFICER
@@ -40,6 +41,12 @@ def seen_by(user: Any) -> Any:
     reach = user.reach(READERS)
     over = {path for root in reach.paths if root for path in standing.above(root)}
     return Material.objects.filter(Q(unit__path__in=over) | reach.within("unit__path"))
+
+
+def _count(rows: Any) -> Any:
+    """Return how many of some rows belong to each text, counted by itself: joins of two would multiply."""
+    own = rows.filter(material=OuterRef("pk")).order_by().values("material").annotate(count=Count("pk"))
+    return Coalesce(Subquery(own.values("count")), 0)
 
 
 class Materials(ListPage):
@@ -74,11 +81,11 @@ class Materials(ListPage):
 
     def rows(self) -> QuerySet:
         reach = self.request.user.reach(self.roles)
-        mine = reach.within("assignments__person__unit__path")
+        rows = Assignment.objects.filter(reach.within("person__unit__path"))
         return seen_by(self.request.user).select_related("current", "unit").annotate(
-            required=Count("requirements", filter=Q(requirements__ended=None), distinct=True),
-            open=Count("assignments", filter=Q(assignments__ended_on=None) & mine, distinct=True),
-            done=Count("assignments", filter=Q(assignments__way__in=DONE) & mine, distinct=True),
+            required=_count(Requirement.objects.filter(ended=None)),
+            open=_count(rows.filter(ended_on=None)),
+            done=_count(rows.filter(way__in=DONE)),
         )  # fmt: skip
 
     def address(self, row: Any) -> str:

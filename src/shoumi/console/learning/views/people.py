@@ -81,7 +81,7 @@ class Open(_Assignments):
 
     name = "learning.open"
     title = gettext_lazy("Who has not")
-    order = ("due_on", "person__number", "pk")
+    order = ("due_on", "pk")
     empty = gettext_lazy(
         "Here stands who still has a lesson or letter to do. Nobody has: all is done, or nothing is required yet."
     )
