@@ -35,7 +35,7 @@ _KINDS: Final = {
     "paper": ("paper", "纸件", "紙件", "纸质", "紙質", "纸介质", "紙本", "文件"),
     "disc": ("disc", "disk", "光盘", "光碟"),
     "usb": ("usb", "usb stick", "u盘", "u 盘", "优盘", "隨身碟", "随身碟"),
-    "file": ("file", "电子文件", "電子檔案", "电子文档"),
+    "file": ("electronic file", "file", "电子文件", "電子檔案", "电子文档"),
 }
 SHEET: Final = Sheet(
     heads={
@@ -56,7 +56,7 @@ SHEET: Final = Sheet(
         ),
         "term": ("term", "保密期限"),
         "document": ("document number", "文号", "文號", "发文字号", "發文字號"),
-        "origin": ("issued by", "发文单位", "發文單位", "制发单位", "製發單位"),
+        "origin": ("originator", "issued by", "发文单位", "發文單位", "制发单位", "製發單位"),
         "copy": ("copy number", "份号", "份號"),
         "pages": ("pages", "页数", "頁數"),
         "serial": (
@@ -70,7 +70,7 @@ SHEET: Final = Sheet(
         ),
         "unit": ("unit", "unit code", "单位", "單位", "部门", "部門", "单位代码", "單位代碼"),
         "custodian": ("custodian", "保管人", "保管人工号", "保管人工號"),
-        "place": ("place", "存放处", "存放處", "存放地点", "存放地點", "存放位置"),
+        "place": ("kept in", "place", "存放处", "存放處", "存放地点", "存放地點", "存放位置"),
         "scope": ("who may know", "知悉范围", "知悉範圍"),
     },
     labels={name: Carrier._meta.get_field(name).verbose_name for name in FIELDS},

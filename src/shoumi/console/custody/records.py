@@ -73,9 +73,9 @@ class CarrierCard(_Form):
             (_("Title"), thing.title), (_("Kind"), thing.get_kind_display()), (_("Level"), thing.get_level_display()),
             (_("Term"), thing.term), (_("Term ends on"), thing.until or thing.condition),
             (_("Date of issue"), thing.issued_on), (_("Document number"), thing.document),
-            (_("Issued by"), thing.origin), (_("Copy number"), thing.copy), (_("Pages"), thing.pages),
+            (_("Originator"), thing.origin), (_("Copy number"), thing.copy), (_("Pages"), thing.pages),
             (_("Serial number of the medium"), thing.serial), (_("Unit"), thing.unit),
-            (_("Custodian"), thing.custodian), (_("Place"), thing.place), (_("Who may know"), thing.scope),
+            (_("Custodian"), thing.custodian), (_("Kept in"), thing.place), (_("Who may know"), thing.scope),
             (_("Basis"), thing.basis), (_("State"), thing.get_state_display()),
         ])  # fmt: skip
         loans = thing.loans.exclude(state="asked").select_related("borrower").order_by("began")
@@ -149,7 +149,7 @@ class DispatchList(_Form):
 
     def blocks(self, thing: Any) -> Iterable[Block]:
         yield Facts([
-            (_("From"), thing.unit), (_("To"), thing.to), (_("Way"), thing.get_route_display()),
+            (_("Sender"), thing.unit), (_("Addressee"), thing.to), (_("Way"), thing.get_route_display()),
             (_("Route"), thing.path_taken), (_("Courier"), thing.courier), (_("Second courier"), thing.second),
             (_("Seal numbers"), thing.seal), (_("Sent"), thing.sent_at), (_("Received"), thing.ended),
             (_("State of the seal"), thing.get_seal_state_display()), (_("Receipt"), thing.receipt),
@@ -157,7 +157,7 @@ class DispatchList(_Form):
         yield _listed(thing.items)
         yield Signatures([
             Signature(_("Sent by"), thing.sent_by, thing.sent_at), Signature(_("Courier"), note=thing.courier),
-            Signature(_("Received by"), thing.received_by, thing.ended),
+            Signature(_("Received and signed by"), thing.received_by, thing.ended),
         ])  # fmt: skip
 
 
@@ -226,7 +226,8 @@ class DestructionCertificate(_Form):
 
     def blocks(self, thing: Any) -> Iterable[Block]:
         yield Facts([
-            (_("List number"), thing.number), (_("Certificate"), thing.certificate), (_("Reason"), thing.reason),
+            (_("List number"), thing.number), (_("Certificate of destruction, number"), thing.certificate),
+            (_("Reason"), thing.reason),
             (_("How"), thing.method), (_("Where, by whom"), thing.where), (_("State"), thing.get_state_display()),
         ])  # fmt: skip
         yield _listed(thing.items.filter(struck=""))
@@ -263,12 +264,12 @@ class StockTakeReport(_Form):
     def blocks(self, thing: Any) -> Iterable[Block]:
         sums = thing.sums()
         yield Facts([
-            (_("Unit"), thing.unit), (_("Place"), thing.place), (_("Occasion"), thing.reason),
+            (_("Unit"), thing.unit), (_("Kept in"), thing.place), (_("Occasion"), thing.reason),
             (_("Began"), thing.began), (_("Signed off"), thing.signed_at), (_("Expected"), sums["all"]),
-            (_("Found"), sums["found"]), (_("Not found"), sums["expected"] + sums["missing"]),
-            (_("Left while counting"), sums["moved"]), (_("Strangers"), sums["stranger"]),
+            (_("Found here"), sums["found"]), (_("Not found"), sums["expected"] + sums["missing"]),
+            (_("Left while counting"), sums["moved"]), (_("Does not belong here"), sums["stranger"]),
         ])  # fmt: skip
-        for verdicts, title in (((EXPECTED, MISSING), _("Not found")), ((STRANGER,), _("Strangers"))):
+        for verdicts, title in (((EXPECTED, MISSING), _("Not found")), ((STRANGER,), _("Does not belong here"))):
             lines = thing.lines.filter(verdict__in=verdicts).select_related("carrier").order_by("carrier__number")
             rows = [_line(one.carrier) if one.carrier else (one.text,) for one in lines]
             yield Table(_ITEMS, rows, title, empty=_("None."))

@@ -22,7 +22,7 @@ STATES: Final = (
     (SENT, _("on its way")),
     (ARCHIVED, _("archived")),
     (CONDEMNED, _("listed for destruction")),
-    (MISSING, _("missing")),
+    (MISSING, _("whereabouts unknown")),
     (GONE, _("handed to another organisation")),
     (DESTROYED, _("destroyed")),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils import timezone
@@ -28,7 +28,7 @@ class FactsForm(fields.CustodyForm):
 
     title = fields.text(_("Title"))
     document = fields.text(_("Document number"), required=False, most=100)
-    origin = fields.text(_("Issued by"), _("The organisation whose document it is."), required=False, most=200)
+    origin = fields.text(_("Originator"), _("The organisation whose document it is."), required=False, most=200)
     pages = forms.IntegerField(label=_("Pages"), required=False, min_value=1, max_value=100_000)
     serial = fields.text(_("Serial number of the medium"), _("Of a disc or a USB stick."), required=False, most=100)
     scope = fields.text(_("Who may know"), _("By name where possible, otherwise by post."), required=False)
@@ -39,7 +39,7 @@ class CarrierForm(FactsForm):
     """All of a new carrier."""
 
     kind = forms.ChoiceField(label=_("Kind"), choices=KINDS, initial=PAPER)
-    level = forms.ChoiceField(label=_("Level"), choices=MARKED)
+    level = forms.ChoiceField(label=_("Level"), choices=(("", _("Please choose")), *MARKED))
     issued_on = fields.day(_("Date of issue"), _("The term runs from this day."), required=True)
     term = fields.text(
         _("Term"),
@@ -60,9 +60,9 @@ class CarrierForm(FactsForm):
     )  # fmt: skip
     unit = forms.ModelChoiceField(Unit.objects, label=_("Unit"))
     custodian = fields.PersonField(label=_("Custodian"))
-    place = forms.ModelChoiceField(Place.objects, label=_("Place"), required=False)
+    place = forms.ModelChoiceField(Place.objects, label=_("Kept in"), required=False)
 
-    field_order = (
+    field_order: ClassVar[tuple[str, ...]] = (
         "title", "kind", "level", "issued_on", "term", "document", "origin", "number", "copies", "first_copy", "pages",
         "serial", "unit", "custodian", "place", "scope", "basis",
     )  # fmt: skip
@@ -152,7 +152,7 @@ class MakeCarrier(Action):
 class ReceiveForm(CarrierForm):
     """A carrier from elsewhere, and how it arrived."""
 
-    sender = fields.text(_("From"), _("The organisation that sent it."), most=200)
+    sender = fields.text(_("Sender"), _("The organisation that sent it."), most=200)
     deliverer = fields.text(_("Delivered by"), _("Name and staff pass of the courier."), most=100)
     slip = fields.text(_("Delivery slip"), _("The number of the slip that both sides have signed."), most=100)
     seal = fields.text(_("Seal numbers"), required=False, most=200)
@@ -213,7 +213,7 @@ class MoveCarrier(CarrierAction):
     class Input(fields.CustodyForm):
         """Where to."""
 
-        place = forms.ModelChoiceField(Place.objects, label=_("Place"))
+        place = forms.ModelChoiceField(Place.objects, label=_("Kept in"))
 
     def units(self) -> Iterable[str]:
         place = self.data.get("place")
@@ -320,7 +320,7 @@ def lose(carrier: Carrier, by: str, why: str) -> None:
     from shoumi.console.custody.models import DestructionItem, DispatchItem, HandOverItem
 
     Loan.objects.filter(carrier=carrier, state=OPEN).update(
-        state=CLOSED, ended=timezone.now(), taken_by=by, found=str(_("missing"))
+        state=CLOSED, ended=timezone.now(), taken_by=by, found=str(_("whereabouts unknown"))
     )
     DestructionItem.objects.filter(carrier=carrier, open=True).update(open=False, struck=why[:300])
     for items in (DispatchItem, HandOverItem):

@@ -91,7 +91,7 @@ class MakeCopies(_Order):
         """Who keeps them, where."""
 
         custodian = fields.PersonField(label=_("Custodian"))
-        place = forms.ModelChoiceField(Place.objects, label=_("Place"), required=False)
+        place = forms.ModelChoiceField(Place.objects, label=_("Kept in"), required=False)
         kind = forms.ChoiceField(label=_("Kind"), choices=KINDS)
 
     def initial(self) -> dict[str, Any]:
@@ -142,7 +142,7 @@ class WithdrawCopy(_Order):
     """No copies after all."""
 
     name = "custody.copy.withdraw"
-    label = _("Withdraw")
+    label = _("Take the request back")
 
     class Input(fields.CustodyForm):
         """Why."""
@@ -174,7 +174,7 @@ class Compile(ListAction):
         kind = forms.ChoiceField(label=_("Kind"), choices=KINDS)
         unit = forms.ModelChoiceField(Unit.objects, label=_("Unit"))
         custodian = fields.PersonField(label=_("Custodian"))
-        place = forms.ModelChoiceField(Place.objects, label=_("Place"), required=False)
+        place = forms.ModelChoiceField(Place.objects, label=_("Kept in"), required=False)
         scope = fields.text(_("Who may know"), required=False)
 
     def units(self) -> Iterable[str]:

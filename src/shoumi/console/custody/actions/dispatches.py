@@ -38,7 +38,7 @@ class Send(ListAction):
             required=False,
             help_text=_("Left empty: to another organisation."),
         )
-        to = fields.text(_("To"), _("The organisation, or the name of who receives it."), most=200)
+        to = fields.text(_("Addressee"), _("The organisation, or the name of who receives it."), most=200)
         route = forms.ChoiceField(label=_("Way"), choices=ROUTES)
         path_taken = fields.text(_("Route"), required=False)
         courier = fields.text(_("Courier"), most=100)
@@ -110,7 +110,7 @@ class _Ending(Action):
 class ReceiptForm(fields.CustodyForm):
     """Who took it, in which state."""
 
-    received_by = fields.text(_("Received by"), most=100)
+    received_by = fields.text(_("Received and signed by"), most=100)
     receipt = fields.text(_("Receipt"), _("Number of the receipt that came back."), most=100)
     seal_state = forms.ChoiceField(label=_("State of the seal"), choices=SEALS[:2])
     note = fields.reason(_("Note"), required=False)
@@ -147,7 +147,7 @@ class Accept(_Ending):
         """Who keeps it here, and how it arrived."""
 
         custodian = fields.PersonField(label=_("Custodian"))
-        place = forms.ModelChoiceField(Place.objects, label=_("Place"), required=False)
+        place = forms.ModelChoiceField(Place.objects, label=_("Kept in"), required=False)
         seal_state = forms.ChoiceField(label=_("State of the seal"), choices=SEALS[:2])
         note = fields.reason(_("Note"), required=False)
 

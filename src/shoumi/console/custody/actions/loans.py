@@ -246,7 +246,7 @@ class WithdrawCarry(_LoanAction):
     """It is not carried out after all."""
 
     name = "custody.carry.withdraw"
-    label = _("Withdraw")
+    label = _("Take the request back")
 
     class Input(fields.CustodyForm):
         """Why."""

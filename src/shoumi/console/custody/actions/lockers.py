@@ -28,7 +28,7 @@ class AddZone(Action):
         """Where, and how many lockers."""
 
         unit = forms.ModelChoiceField(Unit.objects, label=_("Unit"))
-        name = fields.text(_("Name"), most=100)
+        name = fields.text(_("Zone name"), most=100)
         note = fields.text(_("What holds there"), _("Shown to everybody who gets a ticket."), required=False)
         lockers = forms.IntegerField(label=_("Number of lockers"), min_value=1, max_value=500)
 
@@ -59,7 +59,7 @@ class ChangeZone(Action):
     class Input(fields.CustodyForm):
         """What changes."""
 
-        name = fields.text(_("Name"), most=100)
+        name = fields.text(_("Zone name"), most=100)
         note = fields.text(_("What holds there"), required=False)
         lockers = forms.IntegerField(label=_("Number of lockers"), min_value=1, max_value=500)
         closed = fields.yes(_("The zone is closed"))

@@ -24,7 +24,7 @@ _FACTS = ("name", "kind", "room", "keeper", "top")
 class PlaceForm(fields.CustodyForm):
     """What describes a place."""
 
-    name = fields.text(_("Name"), most=100)
+    name = fields.text(_("Place name"), most=100)
     kind = forms.ChoiceField(label=_("Kind"), choices=PLACES)
     room = fields.text(_("Where it stands"), required=False, most=200)
     keeper = fields.PersonField(label=_("Who has the key"), required=False)

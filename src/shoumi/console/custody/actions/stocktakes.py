@@ -48,7 +48,7 @@ class Begin(Action):
         unit = forms.ModelChoiceField(Unit.objects, label=_("Unit"))
         place = forms.ModelChoiceField(
             Place.objects,
-            label=_("Place"),
+            label=_("Kept in"),
             required=False,
             help_text=_("Left empty: the whole unit and what is below."),
         )
@@ -87,7 +87,7 @@ class Count(Action):
     """One label was scanned, or one number typed: found, found before, or a stranger."""
 
     name = "custody.stocktake.count"
-    label = _("Count")
+    label = _("Count this label")
     roles = COUNTERS
     model = StockTake
 

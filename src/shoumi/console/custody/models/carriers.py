@@ -17,7 +17,7 @@ from shoumi.console.levels import LEVELS, OPEN, SECRET, at_least, from_here_up, 
 from shoumi.console.sheets import Waiting
 
 PAPER, DISC, USB, FILE = "paper", "disc", "usb", "file"
-KINDS: Final = ((PAPER, _("paper")), (DISC, _("disc")), (USB, _("USB stick")), (FILE, _("file")))
+KINDS: Final = ((PAPER, _("paper")), (DISC, _("disc")), (USB, _("USB stick")), (FILE, _("electronic file")))
 COPY, EXCERPT, COMPILATION = "copy", "excerpt", "compilation"
 DESCENTS: Final = ((COPY, _("copy")), (EXCERPT, _("excerpt")), (COMPILATION, _("compilation")))
 
@@ -35,7 +35,7 @@ class Carrier(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=KINDS, default=PAPER)
     title = models.CharField(_("title"), max_length=300)
     document = models.CharField(_("document number"), max_length=100, blank=True)
-    origin = models.CharField(_("issued by"), max_length=200, blank=True)
+    origin = models.CharField(_("originator"), max_length=200, blank=True)
     copy = models.CharField(_("copy number"), max_length=20, blank=True)
     pages = models.PositiveIntegerField(_("pages"), null=True, blank=True)
     serial = models.CharField(_("serial number of the medium"), max_length=100, blank=True)
@@ -52,7 +52,7 @@ class Carrier(models.Model):
         Person, models.PROTECT, null=True, blank=True, related_name="holding", verbose_name=_("held by")
     )
     place = models.ForeignKey(
-        "Place", models.PROTECT, null=True, blank=True, related_name="carriers", verbose_name=_("place")
+        "Place", models.PROTECT, null=True, blank=True, related_name="carriers", verbose_name=_("kept in")
     )
     state = models.CharField(_("state"), max_length=10, choices=states.STATES, default=states.KEPT, db_index=True)
     since = models.DateTimeField(_("since"), default=timezone.now)

@@ -55,7 +55,7 @@ class _Item(models.Model):
         abstract = True
 
     def __str__(self) -> str:
-        return str(self.carrier)  # type: ignore[attr-defined]
+        return str(self.carrier)
 
 
 class Dispatch(models.Model):
@@ -66,7 +66,7 @@ class Dispatch(models.Model):
     to_unit = models.ForeignKey(
         Unit, models.PROTECT, null=True, blank=True, related_name="arrivals", verbose_name=_("to the unit")
     )
-    to = models.CharField(_("to"), max_length=200)
+    to = models.CharField(_("addressee"), max_length=200)
     route = models.CharField(_("way"), max_length=10, choices=ROUTES, default=CHANNEL)
     path_taken = models.CharField(_("route"), max_length=300, blank=True)
     courier = models.CharField(_("courier"), max_length=100)
@@ -76,7 +76,7 @@ class Dispatch(models.Model):
     sent_at = models.DateTimeField(_("sent"), default=timezone.now)
     sent_by = models.CharField(_("sent by"), max_length=200)
     ended = models.DateTimeField(_("received"), null=True, blank=True)
-    received_by = models.CharField(_("received by"), max_length=200, blank=True)
+    received_by = models.CharField(_("received and signed by"), max_length=200, blank=True)
     receipt = models.CharField(_("receipt"), max_length=100, blank=True)
     seal_state = models.CharField(_("state of the seal"), max_length=10, choices=SEALS, blank=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
@@ -178,7 +178,7 @@ class Destruction(models.Model):
     made_by = models.CharField(_("listed by"), max_length=200)
     first_signed = models.DateTimeField(_("first supervisor signed"), null=True, blank=True)
     second_signed = models.DateTimeField(_("second supervisor signed"), null=True, blank=True)
-    certificate = models.CharField(_("certificate"), max_length=40, blank=True)
+    certificate = models.CharField(_("certificate of destruction, number"), max_length=40, blank=True)
 
     class Meta:
         ordering = ("-made_at", "-pk")

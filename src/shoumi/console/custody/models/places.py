@@ -19,18 +19,18 @@ class Place(models.Model):
     """A safe, a cabinet or a room in which carriers are kept."""
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="places", verbose_name=_("unit"))
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(_("place name"), max_length=100)
     kind = models.CharField(_("kind"), max_length=10, choices=PLACES, default=SAFE)
     room = models.CharField(_("where it stands"), max_length=200, blank=True)
     keeper = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who has the key")
     )
     top = models.BooleanField(_("certified for the highest level"), default=False)
-    closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    closed_on = models.DateField(_("not used since"), null=True, blank=True)
 
     class Meta:
         ordering = ("name",)
-        verbose_name = _("place")
+        verbose_name = _("place of keeping")
         constraints = (models.UniqueConstraint(fields=("unit", "name"), name="one_place_of_a_name"),)
 
     def __str__(self) -> str:
@@ -45,14 +45,14 @@ class Place(models.Model):
 class Seal(models.Model):
     """A seal on a place: two people set it, somebody opens it and says how it was found."""
 
-    place = models.ForeignKey(Place, models.PROTECT, related_name="seals", verbose_name=_("place"))
+    place = models.ForeignKey(Place, models.PROTECT, related_name="seals", verbose_name=_("kept in"))
     number = models.CharField(_("seal number"), max_length=60)
     reason = models.CharField(_("why"), max_length=200, blank=True)
     set_at = models.DateTimeField(_("sealed"), default=timezone.now)
     set_by = models.CharField(_("sealed by"), max_length=200)
     second = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("together with"))
-    opened_at = models.DateTimeField(_("opened"), null=True, blank=True)
-    opened_by = models.CharField(_("opened by"), max_length=200, blank=True)
+    opened_at = models.DateTimeField(_("seal opened"), null=True, blank=True)
+    opened_by = models.CharField(_("seal opened by"), max_length=200, blank=True)
     intact = models.BooleanField(_("found intact"), null=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
 
@@ -76,9 +76,9 @@ class Zone(models.Model):
     """A phone-free zone, with lockers at its door."""
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="zones", verbose_name=_("unit"))
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(_("zone name"), max_length=100)
     note = models.CharField(_("what holds there"), max_length=300, blank=True)
-    closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    closed_on = models.DateField(_("not used since"), null=True, blank=True)
 
     class Meta:
         ordering = ("name",)
@@ -122,7 +122,7 @@ class Ticket(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="tickets", verbose_name=_("person"))
     handset = models.CharField(_("handset"), max_length=200)
     issued_at = models.DateTimeField(_("locked away"), default=timezone.now)
-    issued_by = models.CharField(_("issued by"), max_length=200)
+    issued_by = models.CharField(_("originator"), max_length=200)
     returned_at = models.DateTimeField(_("taken back"), null=True, blank=True)
     returned_by = models.CharField(_("given back by"), max_length=200, blank=True)
 

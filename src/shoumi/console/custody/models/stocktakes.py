@@ -18,9 +18,9 @@ STOCK_STATES: Final = ((OPEN, _("being counted")), (SIGNED, _("signed off")), (C
 EXPECTED, FOUND, STRANGER, MISSING, MOVED = "expected", "found", "stranger", "missing", "moved"
 VERDICTS: Final = (
     (EXPECTED, _("not found yet")),
-    (FOUND, _("found")),
-    (STRANGER, _("stranger")),
-    (MISSING, _("missing")),
+    (FOUND, _("found here")),
+    (STRANGER, _("does not belong here")),
+    (MISSING, _("whereabouts unknown")),
     (MOVED, _("left while counting")),
 )
 
@@ -31,7 +31,7 @@ class StockTake(models.Model):
     number = models.CharField(_("number"), max_length=40, unique=True)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="stock_takes", verbose_name=_("unit"))
     place = models.ForeignKey(
-        Place, models.PROTECT, null=True, blank=True, related_name="stock_takes", verbose_name=_("place")
+        Place, models.PROTECT, null=True, blank=True, related_name="stock_takes", verbose_name=_("kept in")
     )
     reason = models.CharField(_("occasion"), max_length=200, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=STOCK_STATES, default=OPEN, db_index=True)
@@ -69,7 +69,7 @@ class Line(models.Model):
     carrier = models.ForeignKey(Carrier, models.PROTECT, null=True, blank=True, related_name="counted")
     text = models.CharField(max_length=100, blank=True)
     verdict = models.CharField(max_length=10, choices=VERDICTS, default=EXPECTED)
-    found_at = models.DateTimeField(_("found"), null=True, blank=True)
+    found_at = models.DateTimeField(_("found here"), null=True, blank=True)
     found_by = models.CharField(_("found by"), max_length=200, blank=True)
 
     class Meta:

@@ -62,8 +62,8 @@ class Dispatches(CustodyList):
     )
     columns = (
         Column("number", gettext_lazy("Number"), lambda d: d.number, "number"),
-        Column("to", gettext_lazy("To"), lambda d: d.to, "to"),
-        Column("unit", gettext_lazy("From"), lambda d: d.unit.name, "unit__name"),
+        Column("to", gettext_lazy("Addressee"), lambda d: d.to, "to"),
+        Column("unit", gettext_lazy("Sender"), lambda d: d.unit.name, "unit__name"),
         Column("count", gettext_lazy("Carriers"), lambda d: d.count, "count", "number"),
         Column("route", gettext_lazy("Way"), lambda d: d.get_route_display(), "route"),
         Column("courier", gettext_lazy("Courier"), lambda d: d.courier, "courier"),
@@ -258,7 +258,9 @@ class Destructions(CustodyList):
         Column("second", gettext_lazy("Second supervisor"), lambda d: d.second.name, "second__name"),
         Column("signed", gettext_lazy("Signatures"), lambda d: f"{d.signed} / 2"),
         Column("made", gettext_lazy("Listed"), lambda d: d.made_at, "made_at", "moment"),
-        Column("certificate", gettext_lazy("Certificate"), lambda d: d.certificate, "certificate"),
+        Column(
+            "certificate", gettext_lazy("Certificate of destruction, number"), lambda d: d.certificate, "certificate"
+        ),
         state_column(_tone),
     )
     filters = (unit_filter(), _state(DESTRUCTION_STATES))

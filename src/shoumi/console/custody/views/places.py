@@ -24,7 +24,7 @@ from shoumi.console.pages import Page
 
 def _condition(place: Any) -> Any:
     if place.closed_on:
-        return _("closed")
+        return _("no longer used")
     return _("sealed") if place.sealed else _("in use")
 
 
@@ -38,12 +38,12 @@ class Places(CustodyList):
     """Safes, cabinets, rooms."""
 
     name = "custody.places"
-    title = gettext_lazy("Places")
+    title = gettext_lazy("Safes and places")
     search = ("name", "room", "keeper__name", "unit__name")
     order = ("unit__path", "name")
     empty = gettext_lazy("Safes, cabinets and rooms in which carriers are kept. Add a place, then put carriers in it.")
     columns = (
-        Column("name", gettext_lazy("Name"), lambda p: p.name, "name"),
+        Column("name", gettext_lazy("Place name"), lambda p: p.name, "name"),
         Column("kind", gettext_lazy("Kind"), lambda p: p.get_kind_display(), "kind"),
         Column("unit", gettext_lazy("Unit"), lambda p: p.unit.name, "unit__name"),
         Column("room", gettext_lazy("Where it stands"), lambda p: p.room, "room"),
@@ -57,7 +57,8 @@ class Places(CustodyList):
         unit_filter(),
         Filter("kind", gettext_lazy("Kind"), pairs(PLACES), lambda rows, value: rows.filter(kind=value)),
         Filter("state", gettext_lazy("State"), pairs((
-            ("used", gettext_lazy("in use")), ("sealed", gettext_lazy("sealed")), ("closed", gettext_lazy("closed")),
+            ("used", gettext_lazy("in use")), ("sealed", gettext_lazy("sealed")),
+            ("closed", gettext_lazy("no longer used")),
         )), _in_condition),
     )  # fmt: skip
 
@@ -203,13 +204,13 @@ class Zones(CustodyList):
     order = ("unit__path", "name")
     empty = gettext_lazy("Rooms into which no phone comes, with lockers at the door. Add the first zone.")
     columns = (
-        Column("name", gettext_lazy("Name"), lambda z: z.name, "name"),
+        Column("name", gettext_lazy("Zone name"), lambda z: z.name, "name"),
         Column("unit", gettext_lazy("Unit"), lambda z: z.unit.name, "unit__name"),
         Column("count", gettext_lazy("Lockers"), lambda z: z.count, "count", "number"),
         Column("used", gettext_lazy("Taken"), lambda z: z.used, "used", "number"),
         Column("note", gettext_lazy("What holds there"), lambda z: z.note),
-        Column("state", gettext_lazy("State"), lambda z: _("closed") if z.closed_on else _("in use"), "closed_on",
-               "badge"),
+        Column("state", gettext_lazy("State"), lambda z: _("no longer used") if z.closed_on else _("in use"),
+               "closed_on", "badge"),
     )  # fmt: skip
     filters = (unit_filter(),)
 
@@ -227,21 +228,25 @@ class Zones(CustodyList):
         return [(_("Add phone-free zone"), reverse("custody:zone-add"))] if may else []
 
 
-class ZoneAdd(Form):
-    """Add a zone."""
-
-    action, lists = lockers.AddZone, "custody:zones"
+class _ZoneForm(Form):
+    lists = "custody:zones"
 
     def address(self, done: Any) -> str:
         del done
         return reverse("custody:zones")
 
-
-class ZoneChange(ZoneAdd):
-    """Change a zone."""
-
-    action = lockers.ChangeZone
-
     def back(self, act: Action) -> str:
         del act
         return reverse("custody:zones")
+
+
+class ZoneAdd(_ZoneForm):
+    """Add a zone."""
+
+    action = lockers.AddZone
+
+
+class ZoneChange(_ZoneForm):
+    """Change a zone."""
+
+    action = lockers.ChangeZone
