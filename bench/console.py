@@ -7,8 +7,8 @@
 
 Each room gives a filler and its pages, below; a page's time is that of Django's test client in this process (routing,
 session, queries, template), as a worker would spend it. ``cpu`` is the processor time of this process alone: with
-SQLite nearly all of the server's time, whatever else the machine does. A page whose median of ``cpu`` (SQLite) or of the time
-that passed (PostgreSQL, which works in another process) is above 150 ms fails the run.
+SQLite nearly all of the server's time, whatever else the machine does. A page fails the run whose median of ``cpu``
+(SQLite) or of the time that passed (PostgreSQL, which works in another process) is above 150 ms.
 """
 
 from __future__ import annotations

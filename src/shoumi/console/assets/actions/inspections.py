@@ -30,7 +30,10 @@ class Checklist(ActionForm):
         items = action.target.sort.checklist
         for item in items:
             self.fields[f"is-{item.code}"] = forms.ChoiceField(
-                label=item.sentence, choices=ANSWERS, widget=forms.RadioSelect
+                label=item.sentence,
+                choices=ANSWERS,
+                widget=forms.RadioSelect,
+                error_messages={"required": _("Please choose one.")},
             )
             self.fields[f"why-{item.code}"] = text(_("Remark"), 300)
         self.order_fields([f"{part}-{item.code}" for item in items for part in ("is", "why")])

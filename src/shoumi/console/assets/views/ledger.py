@@ -92,7 +92,7 @@ class Devices(ListPage):
                pairs([(key or "undecided", label) for key, label in kinds.LEVELS]),
                lambda rows, value: rows.filter(level="" if value == "undecided" else value)),
         Filter("state", gettext_lazy("State"), pairs(lifecycle.STATES), lambda rows, value: rows.filter(state=value)),
-        Filter("wrong", gettext_lazy("What is wrong"), _wrongs,
+        Filter("wrong", gettext_lazy("What is wrong here"), _wrongs,
                lambda rows, value: wrongs.checks()[value].find(rows)),
     )  # fmt: skip
 
@@ -173,7 +173,7 @@ def _steps(device: Device, user: Any) -> dict[str, Any]:
     for name, action in LIFE.items():
         refusal = lifecycle.STEPS[name].refusal(device.state)
         if refusal is not None:
-            if not device.ended and lifecycle.STEPS[name].target in lifecycle.CLAUSES:
+            if not device.ended and lifecycle.STEPS[name].target in {*lifecycle.OUT, lifecycle.DESTROYED}:
                 closed.append((action.label, refusal))
         elif name == usual:
             main = (action.label, panels.way(name, device, user))
