@@ -152,10 +152,14 @@ def _silent(tree: Path, said: dict[str, set[str]]) -> int:
 
 
 def _recovered(tree: Path) -> None:
+    """Print how many cut OOXML files gave text; what a cut took away (shared strings stand last) cannot be read."""
+    total = given = 0
     for form in OOXML:
         cut = sorted(tree.glob(f"*-cut.{form}"))
-        given = sum(len(_text(path)) > 100 for path in cut)
-        print(f"cut {form}: text from {given} of {len(cut)}")
+        some = sum(len(_text(path)) > 100 for path in cut)
+        print(f"cut {form}: text from {some} of {len(cut)}")
+        total, given = total + len(cut), given + some
+    print(f"cut OOXML: text from {given} of {total}, {given / max(1, total):.0%}")
 
 
 def _text(path: Path) -> str:

@@ -12,6 +12,9 @@ from __future__ import annotations
 import argparse
 import io
 import random
+import re
+import resource
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -78,8 +81,8 @@ def font(name: str, size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(FONTS / name), size, index=2)
 
 
-def official(rng: random.Random, dpi: int) -> Page:
-    """An A4 page in the manner of an official document."""
+def official(rng: random.Random, dpi: int, passage: str = "") -> Page:
+    """An A4 page in the manner of an official document; ``passage`` stands among its prose."""
     scale = dpi / 72
     width, height = round(595 * scale), round(842 * scale)
     image = Image.new("RGB", (width, height), "white")
@@ -113,6 +116,8 @@ def official(rng: random.Random, dpi: int) -> Page:
     prose = f"联系人身份证号{identity}，手机{mobile}。"
     paragraphs = ["".join(sentence(rng) for _ in range(rng.randint(4, 6))) for _ in range(4)]
     paragraphs[1] += prose
+    if passage:
+        paragraphs[2:] = [passage, paragraphs[2][:60]]
     for paragraph in paragraphs:
         for line in wrapped("　　" + paragraph, body, width - 2 * left):
             if y > height - top:
@@ -252,6 +257,57 @@ def recall(expected: str, found: str) -> float:
     return sum(min(count, got[pair]) for pair, count in wanted.items()) / max(1, sum(wanted.values()))
 
 
+def passages(count: int, seed: int, downloads: Path) -> str:
+    """Print passages of 120 characters of registered documents, photograph the pages, look them up by a scan."""
+    from shoumi.engine.home import Home
+    from shoumi.engine.intake import Intake
+    from shoumi.engine.passages.registry import Registered
+    from shoumi.engine.scan import Scan
+    from shoumi.engine.settings import Settings
+    from shoumi.engine.types import Match
+
+    rng = random.Random(seed)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for part in ("documents", "photos"):
+            (folder / part).mkdir()
+        texts = _prose(downloads)[: max(200, count)]
+        for number, text in enumerate(texts):
+            (folder / "documents" / f"{number}.txt").write_text(text, "utf-8")
+        home = Home(folder / "home")
+        Intake(home, Settings()).add([str(folder / "documents")], Registered(level="机密"))
+        for number in rng.sample(range(len(texts)), count):
+            start = rng.randint(0, len(texts[number]) - 120)
+            page = photographed(official(rng, 200, texts[number][start : start + 120]), rng)
+            page.image.save(folder / "photos" / f"{number}.jpg", quality=85)
+        cpu = time.process_time() + sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
+        found = set()
+        for event in Scan((str(folder / "photos"),), settings=Settings(packs=("cn",)), home=home):
+            if isinstance(event, Match) and event.category == "passage":
+                photo = Path(event.path).stem
+                found.add((photo, event.data["document"]["title"] == f"{photo}.txt"))
+        cpu = time.process_time() + sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2]) - cpu
+    right = len({photo for photo, same in found if same})
+    wrong = len({photo for photo, _ in found} - {photo for photo, same in found if same})
+    return f"{right}/{count} found, {wrong} only as another document, {len(texts)} registered, {cpu / count:.1f} s CPU a photo"
+
+
+def _prose(downloads: Path) -> list[str]:
+    """Return public Chinese documents as running text."""
+    from bench import corpus
+
+    packages = ["debian-faq-zh-cn", "maint-guide-zh-cn", "debian-reference-zh-cn", "debian-handbook"]
+    corpus.fetch(downloads, packages)
+    found = []
+    for package in packages:
+        for _, text in corpus._texts(downloads / "x" / package):
+            running = "".join(line.strip() for line in text.splitlines())
+            wide = re.findall(r"[\u4e00-\u9fff，。；：、“”（）A-Za-z0-9 ]{40,}", running)
+            kept = "".join(piece for piece in wide if len(re.findall(r"[\u4e00-\u9fff]", piece)) > 0.7 * len(piece))
+            found += [kept[at : at + 3000] for at in range(0, len(kept) - 800, 3000)]
+    return list(dict.fromkeys(found))
+
+
 def main() -> None:
     from shoumi.engine import ocr
 
@@ -260,7 +316,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--kind", action="append")
     parser.add_argument("--save", type=Path)
+    parser.add_argument("--passages", type=int, default=0, help="photographed passages that are looked up")
+    parser.add_argument("--folder", type=Path, default=Path.home() / ".cache" / "shoumi-bench")
     options = parser.parse_args()
+    if options.passages:
+        print("passages of 120 characters, photographed:", passages(options.passages, options.seed, options.folder))
+        return
     ocr.recognise(Image.new("RGB", (64, 64), "white"))
     print(f"{'kind':20} {'recall':>7} {'must':>6} {'s/page':>7} {'cpu':>6}")
     for kind, draw in KINDS.items():

@@ -38,6 +38,7 @@ BARS = {
     "odp": 0.92, "rtf": 0.85, "html": 0.87, "pdf": 0.88, "eml": 0.93,
 }  # fmt: skip
 SECONDS = 40
+_NOISE = re.compile(r"CVE-|EDB-|.*fuzz", re.IGNORECASE)  # exploits and fuzzed files: bytes that peers take for letters
 LEAST = 8  # tokens that both peers must find
 
 
@@ -57,6 +58,7 @@ def main() -> None:
 
 def _chosen(folder: Path, kind: str, most: int) -> list[Path]:
     found = sorted(path for path in folder.rglob(f"*.{kind}") if 200 < path.stat().st_size < 5_000_000)
+    found = [path for path in found if not _NOISE.match(path.name)]
     if kind == "html":
         found += sorted(folder.rglob("*.htm"))
     random.Random(7).shuffle(found)
