@@ -798,3 +798,46 @@ def test_a_missing_thing_leaves_the_trail_of_what_was_known(world, losses):
     assert "seen last on Monday" in Entry.objects.first().facts
     with pytest.raises(Gone):
         carriers.ReportMissing.run(world.dana, 999_999, reason="x")
+
+
+@pytest.mark.parametrize("who", ["south_officer", "staff", "alice"])
+def test_no_address_shows_anything_of_another_unit(world, enter, who):
+    """Every address of the room, with the keys of everything there is, as somebody whom nothing of it concerns."""
+    import re
+
+    from shoumi.console.custody.urls import urlpatterns
+
+    loan, listed = ex.lent(world), ex.condemned(world, ex.carrier(world, "D-1"))
+    ex.carry_asked(world, ex.carrier(world, "D-2"))
+    ex.copy_asked(world, ex.carrier(world, "D-3"))
+    dispatches.Send.run(world.dana, **{**ex.SENT, "to": "Zz-foreign", "carriers": ex.carrier(world, "D-4").number})
+    handovers.Propose.run(
+        world.dana, giver=ex.carrier(world, "D-5", custodian=ex.reader(world)).custodian.number,
+        taker=ex.keeper(world).number, reason="post", note="Zz-foreign", carriers="D-5")  # fmt: skip
+    take = stocktakes.Begin.run(world.dana, unit=world.north.pk, reason="Zz-foreign").thing
+    stocktakes.Count.run(world.dana, take, number="Zz-foreign")
+    ex.ticket(world)
+    ex.sealed(world)
+    Carrier.objects.update(title="Zz-foreign")
+    Place.objects.update(name="Zz-foreign")
+    ex.zone(world)
+    del loan, listed
+    browser, seen = enter(getattr(world, who)), 0
+    for pattern in urlpatterns:
+        template = str(pattern.pattern).replace("^", "").replace("$", "").replace("\\.", ".")
+        template = template.replace("<str:token>", Carrier.objects.first().token)
+        words = re.search(r"\(\?P<(?:step|form)>([\w|-]+)\)", template)
+        for word in words[1].split("|") if words else [""]:
+            address = re.sub(r"\(\?P<(?:step|form)>[\w|-]+\)", word, template)
+            keys = range(1, 8) if "pk" in address else [0]
+            for key in keys:
+                one = re.sub(r"\(\?P<pk>\\d\+\)|<int:pk>", str(key), address)
+                for query in ("", "?q=Zz", "?export=csv", "?pk=1", "?place=1"):
+                    answer = browser.get(f"/custody/{one}{query}")
+                    assert answer.status_code in {200, 403, 404}, one
+                    seen += answer.status_code == 200
+                    text = b"".join(answer) if answer.streaming else answer.content
+                    assert b"foreign" not in text.lower(), f"{who} sees another unit at {one}{query}"
+                    if answer.status_code != 200:
+                        break
+    assert seen
