@@ -27,7 +27,7 @@ from shoumi.console.learning.models import (
     Requirement,
     Signature,
 )
-from shoumi.console.roles import Reach
+from shoumi.console.roles import LEADER, OFFICER, Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,13 @@ def visible(user: Any) -> Any:
     """Return the lessons and letters that an account may open: published, of the office or of a unit above theirs."""
     rows = Material.objects.filter(unit__path__in=above(user.person.unit.path), retired_on=None)
     return rows.exclude(current=None).select_related("current", "unit")
+
+
+def seen_by(user: Any) -> Any:
+    """Return the texts that officers and leaders keep or read: those of units within reach and of units above."""
+    reach = user.reach({OFFICER, LEADER})
+    over = {path for root in reach.paths if root for path in above(root)}
+    return Material.objects.filter(Q(unit__path__in=over) | reach.within("unit__path"))
 
 
 def open_for(person: Person) -> Any:
@@ -115,16 +122,17 @@ def leaders(person: Person) -> list[Leader]:
     counts = {row["person"]: row for row in _counts(Assignment.objects.filter(person__in=keys), "person")}
     signed = Signature.objects.filter(person__in=keys).values_list("person", "edition__material__family")
     days = {(key, family): timezone.localtime(at).date() for key, family, at in signed.annotate(Max("at")).order_by()}
+    nothing = {"open": 0, "overdue": 0, "done": 0}
     return [
         Leader(
-            unit.leader.name, unit.name, *(counts.get(unit.leader_id, {}).get(name, 0) for name in _NAMES),
-            days.get((unit.leader_id, RESPONSIBILITY)), days.get((unit.leader_id, DECLARATION)),
+            name=unit.leader.name,
+            unit=unit.name,
+            **{name: counts.get(unit.leader_id, nothing)[name] for name in nothing},
+            responsibility=days.get((unit.leader_id, RESPONSIBILITY)),
+            declaration=days.get((unit.leader_id, DECLARATION)),
         )
         for unit in found
-    ]  # fmt: skip
-
-
-_NAMES = ("open", "overdue", "done")
+    ]
 
 
 def _counts(rows: Any, key: str) -> Any:

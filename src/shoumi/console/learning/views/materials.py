@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -34,13 +34,6 @@ def _in_state(rows: QuerySet, state: str) -> QuerySet:
     if state == "retired":
         return rows.exclude(retired_on=None)
     return rows.filter(retired_on=None, current__isnull=state == "draft")
-
-
-def seen_by(user: Any) -> Any:
-    """Return the texts that an account keeps or reads: those of units within reach and of units above."""
-    reach = user.reach(READERS)
-    over = {path for root in reach.paths if root for path in standing.above(root)}
-    return Material.objects.filter(Q(unit__path__in=over) | reach.within("unit__path"))
 
 
 def _count(rows: Any) -> Any:
@@ -82,7 +75,7 @@ class Materials(ListPage):
     def rows(self) -> QuerySet:
         reach = self.request.user.reach(self.roles)
         rows = Assignment.objects.filter(reach.within("person__unit__path"))
-        return seen_by(self.request.user).select_related("current", "unit").annotate(
+        return standing.seen_by(self.request.user).select_related("current", "unit").annotate(
             required=_count(Requirement.objects.filter(ended=None)),
             open=_count(rows.filter(ended_on=None)),
             done=_count(rows.filter(way__in=DONE)),
@@ -129,7 +122,7 @@ class OneMaterial(Page):
 
 
 def _seen(user: Any, pk: int) -> Material:
-    material = seen_by(user).select_related("current", "unit").filter(pk=pk).first()
+    material = standing.seen_by(user).select_related("current", "unit").filter(pk=pk).first()
     if material is None:
         raise Http404
     return material
@@ -142,7 +135,7 @@ class OneEdition(Page):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         edition = Edition.objects.select_related("material__unit").filter(pk=pk).first()
-        if edition is None or not seen_by(request.user).filter(pk=edition.material_id).exists():
+        if edition is None or not standing.seen_by(request.user).filter(pk=edition.material_id).exists():
             raise Http404
         wanted = request.GET.get("in", "")
         language = edition.language(wanted if wanted in edition.texts else get_language() or "")
@@ -172,7 +165,9 @@ class Source(Page):
             name, texts = "example", example.texts
         else:
             edition = (
-                Edition.objects.filter(pk=pk, material__in=seen_by(request.user)).select_related("material").first()
+                Edition.objects.filter(pk=pk, material__in=standing.seen_by(request.user))
+                .select_related("material")
+                .first()
             )
             if edition is None:
                 raise Http404

@@ -23,7 +23,6 @@ from shoumi.console.learning.models import (
     WAYS,
     Assignment,
     Attempt,
-    Material,
     Signature,
 )
 from shoumi.console.lists import Column, Filter, ListPage, as_csv, as_xlsx, pairs, yes_no
@@ -42,8 +41,8 @@ def _in_unit(rows: QuerySet, value: str) -> QuerySet:
     return rows.filter(person__unit__path__startswith=unit.path) if unit else rows.none()
 
 
-def _materials(_user: Any) -> list[tuple[str, str]]:
-    return [(str(one.pk), one.title) for one in Material.objects.exclude(current=None)]
+def _materials(user: Any) -> list[tuple[str, str]]:
+    return [(str(one.pk), one.title) for one in standing.seen_by(user).exclude(current=None)]
 
 
 def _in_state(rows: QuerySet, state: str) -> QuerySet:
