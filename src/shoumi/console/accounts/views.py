@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shoumi.console import roles
-from shoumi.console.accounts import importing, signin, todos
+from shoumi.console.accounts import departures, importing, signin, todos
 from shoumi.console.accounts.actions import accounts, own, people, rights, units
 from shoumi.console.accounts.models import CATEGORIES, NONE, Grant, Office, Person, Unit, User
 from shoumi.console.action import Action, Gone
@@ -324,6 +324,10 @@ class PersonDepart(_Form):
     """Record a departure."""
 
     action, thing = people.Depart, "accounts:person"
+    template = "accounts/depart.html"
+
+    def more(self, act: Action) -> dict[str, Any]:
+        return {"unsettled": departures.unsettled(act.target)}
 
 
 class UnitAdd(_Form):
