@@ -1,10 +1,11 @@
-"""``shoumi device verify-wipe PATH``: whether a disk, card or image was wiped before it leaves. Read-only."""
+"""``shoumi device snapshot | diff | verify-wipe``: what a machine consists of, whether storage was wiped. Read-only."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,8 +16,29 @@ _CODES = {"wiped": 0, "residual": 1, "sampled": 3, "unread": 3}
 
 def add(commands: Any) -> None:
     """Declare the command."""
-    parser = commands.add_parser("device", help="check storage before it is repaired, passed on or scrapped")
+    parser = commands.add_parser("device", help="check machines and storage around a repair, a sale, the scrapyard")
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    snapshot = actions.add_parser(
+        "snapshot",
+        help="serials, system, disks, USB history of this machine",
+        description="Write what this machine consists of, with all serials that can be read, as JSON. Without root "
+        "some cannot: they are listed as unseen. Exit code: 0 all was seen, 3 something was not, 2 failure.",
+    )
+    snapshot.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
+    snapshot.add_argument(
+        "--root", default="/", metavar="DIR", help="where the / of the machine is mounted, when it is not this one"
+    )
+    snapshot.set_defaults(run=_snapshot)
+    diff = actions.add_parser(
+        "diff",
+        help="what differs between two snapshots",
+        description="Compare two snapshots, before and after a repair. Exit code: 0 the same, 1 differences, 3 none, "
+        "but one of them could not see all, 2 not two snapshots.",
+    )
+    diff.add_argument("before", metavar="BEFORE")
+    diff.add_argument("after", metavar="AFTER")
+    diff.add_argument("-f", "--format", choices=("text", "jsonl"), default="text", help="text: for people")
+    diff.set_defaults(run=_diff)
     verify = actions.add_parser(
         "verify-wipe",
         help="whether a disk, card or image was wiped",
@@ -33,6 +55,43 @@ def add(commands: Any) -> None:
     )
     verify.add_argument("-f", "--format", choices=("text", "json"), default="text", help="text: for people")
     verify.set_defaults(run=run)
+
+
+def _snapshot(arguments: argparse.Namespace) -> int:
+    from shoumi.cli._output import opened
+    from shoumi.engine import messages
+    from shoumi.engine.device import snapshot
+    from shoumi.engine.errors import UsageError
+
+    root = Path(arguments.root)
+    if not root.is_dir():
+        raise UsageError(f"{root}: not a folder")
+    body = snapshot.take(root)
+    with opened(arguments.output, binary=False) as stream:
+        stream.write(f"{json.dumps(body, ensure_ascii=False, indent=1)}\n".encode())
+    for one in body["unseen"]:
+        why = messages.text(f"device.unseen.{one['why']}", messages.language())
+        print(f"shoumi: {one['what']}: {why}", file=sys.stderr)
+    return 3 if body["unseen"] else 0
+
+
+def _diff(arguments: argparse.Namespace) -> int:
+    from shoumi.engine import messages
+    from shoumi.engine.device import compare, snapshot
+
+    found = list(compare.compare(snapshot.read(arguments.before), snapshot.read(arguments.after)))
+    language = messages.language()
+    for one in found:
+        if arguments.format == "jsonl":
+            print(json.dumps(one.as_json(), ensure_ascii=False))
+            continue
+        part = messages.text(f"device.part.{one.part}", language)
+        print(
+            f"{'!' if one.grave else '·'} {messages.text(f'device.{one.change}', language, part=part, what=one.what)}"
+        )
+    if not found and arguments.format == "text":
+        print(messages.text("device.same", language))
+    return 1 if any(one.change != "unseen" for one in found) else 3 if found else 0
 
 
 def run(arguments: argparse.Namespace) -> int:

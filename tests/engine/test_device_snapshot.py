@@ -1,0 +1,162 @@
+"""Snapshots of invented machines: what is read, what is said to be unseen, and what differs after a repair."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from shoumi.cli import main
+from shoumi.engine.device import compare, snapshot, usb
+from shoumi.engine.errors import UsageError
+
+LOG = """\
+2026-11-01T08:00:01+08:00 pc kernel: usb 1-2: New USB device found, idVendor=0781, idProduct=5567, bcdDevice= 1.00
+2026-11-01T08:00:01+08:00 pc kernel: usb 1-2: Product: Cruzer Blade
+2026-11-01T08:00:01+08:00 pc kernel: usb 1-2: Manufacturer: SanDisk
+2026-11-01T08:00:01+08:00 pc kernel: usb 1-2: SerialNumber: 4C530001
+2026-11-01T08:00:02+08:00 pc kernel: usb-storage 1-2:1.0: USB Mass Storage device detected
+2026-11-09T19:30:00+08:00 pc kernel: usb 1-2: New USB device found, idVendor=0781, idProduct=5567, bcdDevice= 1.00
+2026-11-09T19:30:00+08:00 pc kernel: usb 1-2: SerialNumber: 4C530001
+"""
+OLD = "Oct  3 09:00:00 pc kernel: [12.3] usb 3-1.4: New USB device found, idVendor=046d, idProduct=c31c\n"
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Path:
+    """A desktop with one disk, a network card, a keyboard, and logs."""
+    root = tmp_path / "machine"
+    dmi = {
+        "sys_vendor": "Example",
+        "product_name": "Desk 3",
+        "product_serial": "PC-0815",
+        "board_serial": "Default string",
+    }
+    for name, value in dmi.items():
+        write(root / f"sys/class/dmi/id/{name}", f"{value}\n")
+    write(root / "sys/block/sda/size", "1953525168\n")
+    write(root / "sys/block/sda/device/model", "Disk 1T  \n")
+    write(root / "sys/block/sda/device/serial", "WD-123\n")
+    write(root / "sys/block/loop0/size", "8\n")
+    write(root / "sys/class/net/eth0/address", "02:00:00:00:00:01\n")
+    write(root / "sys/class/net/eth0/device/vendor", "x")
+    write(root / "sys/class/net/lo/address", "00:00:00:00:00:00\n")
+    stick = root / "sys/bus/usb/devices/1-2"
+    for name, value in {"idVendor": "0781", "idProduct": "5567", "product": "Stick", "serial": "A1"}.items():
+        write(stick / name, value)
+    write(stick / "1-2:1.0/bInterfaceClass", "08\n")
+    write(root / "etc/os-release", 'PRETTY_NAME="Debian GNU/Linux 12"\nVERSION_ID="12"\n')
+    write(root / "etc/hostname", "pc\n")
+    write(root / "var/log/kern.log", LOG)
+    with gzip.open(root / "var/log/kern.log.1.gz", "wt") as stream:
+        stream.write(OLD)
+    return root
+
+
+def test_everything_that_is_told_is_read(machine: Path) -> None:
+    body = snapshot.take(machine)
+    assert body["hardware"] == {"vendor": "Example", "model": "Desk 3", "serial": "PC-0815"}
+    (disk,) = body["disks"]
+    assert (disk["serial"], disk["size"], disk["model"]) == ("WD-123", 1953525168 * 512, "Disk 1T")
+    assert [one["mac"] for one in body["network"]] == ["02:00:00:00:00:01"]
+    assert [(one["id"], one["storage"]) for one in body["usb"]] == [("0781:5567", True)]
+    history = {one["serial"]: one for one in body["usb_history"]}
+    assert history["4C530001"]["storage"]
+    assert (history["4C530001"]["first"][:10], history["4C530001"]["last"][:10]) == ("2026-11-01", "2026-11-09")
+    assert history[""]["id"] == "046d:c31c"
+    assert body["unseen"] == []
+
+
+def test_a_swapped_disk_is_grave_and_the_rest_is_the_same(machine: Path) -> None:
+    before = snapshot.take(machine)
+    write(machine / "sys/block/sda/device/serial", "WD-999\n")
+    found = list(compare.compare(before, snapshot.take(machine)))
+    assert [(one.part, one.change, one.grave) for one in found] == [
+        ("disks", "removed", True),
+        ("disks", "added", True),
+    ]
+    assert "WD-123" in found[0].what
+    assert "WD-999" in found[1].what
+
+
+def test_a_new_stick_in_the_logs_is_grave_a_keyboard_is_not(machine: Path) -> None:
+    before = snapshot.take(machine)
+    more = LOG.replace("4C530001", "NEW") + OLD.replace("c31c", "c31d").replace("3-1.4", "2-1")
+    write(machine / "var/log/kern.log", LOG + more)
+    found = {
+        one.after["id"]: one.grave for one in compare.compare(before, snapshot.take(machine)) if one.change == "added"
+    }
+    assert found == {"0781:5567": True, "046d:c31d": False}
+
+
+def test_logs_that_were_rotated_away_are_no_change(machine: Path) -> None:
+    before = snapshot.take(machine)
+    (machine / "var/log/kern.log.1.gz").unlink()
+    assert list(compare.compare(before, snapshot.take(machine))) == []
+
+
+def test_what_could_not_be_seen_is_said_and_not_compared(machine: Path) -> None:
+    before = snapshot.take(machine)
+    for log in (machine / "var/log").iterdir():
+        log.unlink()
+    after = snapshot.take(machine)
+    assert {"what": "usb_history", "why": "log"} in after["unseen"]
+    assert [(one.part, one.change) for one in compare.compare(before, after)] == [("usb_history", "unseen")]
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root may read everything")
+def test_serials_for_root_only_are_unseen(machine: Path) -> None:
+    (machine / "sys/class/dmi/id/product_serial").chmod(0)
+    assert {"what": "hardware.serial", "why": "root"} in snapshot.take(machine)["unseen"]
+
+
+def test_a_snapshot_that_was_edited_is_refused(machine: Path, tmp_path: Path) -> None:
+    body = snapshot.take(machine)
+    path = tmp_path / "s.json"
+    path.write_text(json.dumps(body))
+    assert snapshot.read(str(path)) == body
+    path.write_text(json.dumps({**body, "disks": []}))
+    with pytest.raises(UsageError, match="changed after"):
+        snapshot.read(str(path))
+    for wrong in ("", "[]", '{"type": "x"}', json.dumps({**body, "form": 9})):
+        path.write_text(wrong)
+        with pytest.raises(UsageError):
+            snapshot.read(str(path))
+
+
+def test_lines_that_are_no_log_are_nothing() -> None:
+    assert list(usb.parse(["", "usb", "x" * 10_000, "2026-11-01T08:00:01 pc kernel: usb 1-2: Product: alone"])) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "missing disk"), ("zh-Hans", "不见了的硬盘"), ("zh-Hant", "不見了的硬碟")]
+)
+def test_as_a_person_runs_it(
+    machine: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    words: str,
+) -> None:
+    monkeypatch.setenv("SHOUMI_LANG", language)
+    first, second = str(tmp_path / "1.json"), str(tmp_path / "2.json")
+    assert main(["device", "snapshot", "--root", str(machine), "-o", first]) == 0
+    assert oct(Path(first).stat().st_mode)[-3:] == "600"
+    assert main(["device", "diff", first, first]) == 0
+    write(machine / "sys/block/sda/device/serial", "WD-999\n")
+    main(["device", "snapshot", "--root", str(machine), "-o", second])
+    capsys.readouterr()
+    assert main(["device", "diff", first, second]) == 1
+    assert words in capsys.readouterr().out
+    assert main(["device", "diff", first, second, "-f", "jsonl"]) == 1
+    assert json.loads(capsys.readouterr().out.splitlines()[0])["change"] == "removed"
+    assert main(["device", "diff", first, str(tmp_path / "none")]) == 2
