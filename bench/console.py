@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from bench import console_custody
+from bench import console_custody, console_findings
 
 LIMIT_MS: Final = 150.0
 REPEAT: Final = 15
@@ -197,7 +197,11 @@ def _asset_pages(made: Any) -> list[str]:
     ]  # fmt: skip
 
 
-ROOMS: Final = {"assets": Room(_assets, _asset_pages), "custody": Room(console_custody.fill, console_custody.pages)}
+ROOMS: Final = {
+    "assets": Room(_assets, _asset_pages),
+    "custody": Room(console_custody.fill, console_custody.pages),
+    "findings": Room(console_findings.fill, console_findings.pages),
+}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -250,6 +250,7 @@ def _close(inspection: Inspection) -> tuple[int, int]:
     for part in chunks(ended):
         Occurrence.objects.filter(pk__in=part).update(gone=now)
     recount(touched)
+    _point(touched)
     gone = [
         row
         for part in chunks(sorted(touched))
@@ -261,6 +262,14 @@ def _close(inspection: Inspection) -> tuple[int, int]:
     for part in chunks([row.pk for row in gone if row.state != CASE]):
         Finding.objects.filter(pk__in=part).update(state=GONE)
     return kept, len(gone)
+
+
+def _point(keys: set[int]) -> None:
+    """Let findings show a place that is still there."""
+    there = Occurrence.objects.filter(finding=OuterRef("pk"), gone=None).order_by("pk")
+    for part in chunks(sorted(keys)):
+        left = Finding.objects.filter(pk__in=part, places__gt=0)
+        left.update(path=Subquery(there.values("path")[:1]), snippet=Subquery(there.values("snippet")[:1]))
 
 
 def _still() -> Q:

@@ -49,8 +49,11 @@ class InspectionRecord(Record):
         summary, found = thing.summary, thing.summary.get("findings", {})
         yield Text(_coverage(thing), title=_("Certificate of coverage"))
         yield Table(
-            (_("Why not examined"), _("Count"), _("What it means, and what to do")),
-            [(_reason(reason), count, " ".join(words.gap(reason))) for reason, count in sorted(summary.get("gaps", {}).items())],
+            (_("Why not examined"), _("How many"), _("What it means, and what to do")),
+            [
+                (_reason(reason), count, " ".join(words.gap(reason)))
+                for reason, count in sorted(summary.get("gaps", {}).items())
+            ],
             empty=_("Nothing was left out."),
             widths=(3, 1, 9),
         )
@@ -61,7 +64,7 @@ class InspectionRecord(Record):
                 (_("By"), thing.by),
                 (_("Machine"), thing.machine),
                 (_("Began"), thing.began),
-                (_("Ended"), thing.ended),
+                (_("Ended at"), thing.ended),
                 (_("Files"), summary.get("files", 0)),
                 (_("inside archives and mails"), summary.get("members", 0)),
                 (_("without text"), sum(summary.get("skipped", {}).values())),
@@ -72,8 +75,13 @@ class InspectionRecord(Record):
             title=_("What was inspected"),
         )
         counts = [(label, found.get(SEVERITIES[rank], 0)) for rank, label in RANKS]
-        yield Table((_("Severity"), _("Places")), counts, title=_("Found"), widths=(3, 1))
-        rows = Finding.objects.filter(occurrences__seen=thing).distinct().select_related("unit", "case").order_by("rank", "pk")
+        yield Table((_("Severity"), _("Number of places")), counts, title=_("What was found"), widths=(3, 1))
+        rows = (
+            Finding.objects.filter(occurrences__seen=thing)
+            .distinct()
+            .select_related("unit", "case")
+            .order_by("rank", "pk")
+        )
         yield Table(
             (_("Severity"), _("What"), _("First place"), _("Masked text"), _("State")),
             [
@@ -98,7 +106,9 @@ class InspectionRecord(Record):
 
 def _coverage(thing: Inspection) -> str:
     if thing.state == "complete" and not thing.gap_count:
-        return _("Everything at the addresses below was examined, but for what carries no text and what was left out on purpose.")
+        return _(
+            "Everything at the addresses below was examined, but for what carries no text and what was left out on purpose."
+        )
     if thing.state == "complete":
         return _("%(count)d things at the addresses below were NOT examined. For them this record says nothing.") % {
             "count": thing.gap_count
@@ -135,9 +145,11 @@ class Notice(Record):
         yield Facts(_parties(thing))
         yield Text(thing.order, title=_("What must be put right"))
         yield _found(thing)
-        yield Text(_("Say in the console, until the day above, what was done. The case is closed only after a clean re-check."))
+        yield Text(
+            _("Say in the console, until the day above, what was done. The case is closed only after a clean re-check.")
+        )
         yield Signatures(
-            [Signature(_("Issued by"), thing.by, thing.ordered), Signature(_("Directly responsible")),
+            [Signature(_("Order issued by"), thing.by, thing.ordered), Signature(_("Directly responsible")),
              Signature(_("Responsible leader"))]
         )  # fmt: skip
 
@@ -158,7 +170,7 @@ def _parties(case: Case) -> list[tuple[Any, Any]]:
 def _found(case: Case) -> Table:
     rows = case.findings.order_by("rank", "pk")[:MOST]
     return Table(
-        (_("What"), _("First place"), _("Masked text"), _("Places")),
+        (_("What"), _("First place"), _("Masked text"), _("Number of places")),
         [(words.rule(row.rule), row.path, row.snippet, row.places) for row in rows],
         title=_("Findings"),
         widths=(4, 6, 6, 1),
@@ -176,7 +188,7 @@ class CaseFile(Notice):
         return Case.objects.select_related("unit", "responsible__unit", "leader__unit")
 
     def blocks(self, thing: Any) -> Iterator[Any]:
-        yield Facts([*_parties(thing), (_("State"), thing.get_state_display()), (_("Opened"), thing.opened),
+        yield Facts([*_parties(thing), (_("State"), thing.get_state_display()), (_("Case opened"), thing.opened),
                      (_("Opened by"), thing.by)])  # fmt: skip
         yield Text(thing.order or "—", title=_("What must be put right"))
         yield Facts(
@@ -252,11 +264,11 @@ class SelfInspectionRecord(Record):
 
     def blocks(self, thing: Any) -> Iterator[Any]:
         answers = {answer.question: answer for answer in thing.answers.select_related("case")}
-        yield Facts([(_("Unit"), thing.unit.name), (_("By"), thing.by), (_("Began"), thing.began), (_("Ended"), thing.ended),
+        yield Facts([(_("Unit"), thing.unit.name), (_("By"), thing.by), (_("Began"), thing.began), (_("Ended at"), thing.ended),
                      (_("Answered"), f"{len(answers)} / {len(QUESTIONS)}")])  # fmt: skip
         for number, item in enumerate(ITEMS, 1):
             rows = [(question, *_answered(answers.get(key))) for key, question in item.keyed()]
-            head = (_("Question"), _("Answer"), _("What was seen"), _("Case"))
+            head = (_("Question"), _("Answer given"), _("What was seen"), _("Case"))
             yield Table(head, rows, title=f"{number}. {item.label}", widths=(7, 2, 5, 2))
         yield Text(thing.conclusion or _("Not ended yet."), title=_("Conclusion"))
         yield Signatures([Signature(_("Secrecy officer")), Signature(_("Responsible leader"))])

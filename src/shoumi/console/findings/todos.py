@@ -32,12 +32,12 @@ def triage(user: Any) -> Iterator[Todo]:
     if count:
         yield Todo(
             ngettext("%(n)d critical finding is to be decided.", "%(n)d critical findings are to be decided.", count)
-            % {"n": count}, f"{here}?severity=0", "seal", _("Decide"))  # fmt: skip
+            % {"n": count}, f"{here}?severity=0", "seal", _("Judge"))  # fmt: skip
     count = Finding.objects.filter(within(reach), state=OPEN, rank=1).count()
     if count:
         yield Todo(
             ngettext("%(n)d high finding is to be decided.", "%(n)d high findings are to be decided.", count)
-            % {"n": count}, f"{here}?severity=1", "amber", _("Decide"))  # fmt: skip
+            % {"n": count}, f"{here}?severity=1", "amber", _("Judge"))  # fmt: skip
     count = Gap.objects.filter(within(reach, "inspection__unit"), settled=None).count()
     if count:
         yield Todo(
@@ -89,7 +89,9 @@ def reveals(user: Any) -> Iterator[Todo]:
         return
     reach = user.reach(evidence.HOLDERS)
     since = timezone.now() - evidence.WAITS
-    rows = Reveal.objects.filter(within(reach, "occurrence__finding__unit"), agreed=None, refused=None, asked__gte=since)
+    rows = Reveal.objects.filter(
+        within(reach, "occurrence__finding__unit"), agreed=None, refused=None, asked__gte=since
+    )
     for reveal in rows.exclude(asked_by=user)[:3]:
         yield Todo(_("A reveal waits for a second person."), reverse("findings:reveal", args=(reveal.pk,)), "amber",
                    _("Look at it"))  # fmt: skip

@@ -63,7 +63,11 @@ def _decide(account: Callable[[str], Any], unit: Unit) -> None:
     ordered = _case(dana, found[0], unit, "共享盘上有带密级标志的方案")
     for case, days in ((ordered, 5), (_case(dana, found[1], unit, "密级标志被删去的摘录"), 14)):
         day = (timezone.localdate() + timedelta(days=days)).isoformat()
-        given = {"order": "从共享盘移除，查明来源和知悉范围，上交纸质件核对。", "responsible": people[1], "leader": erin.person.number}
+        given = {
+            "order": "从共享盘移除，查明来源和知悉范围，上交纸质件核对。",
+            "responsible": people[1],
+            "leader": erin.person.number,
+        }
         cases.Order.run(dana, case, deadline=day, **given)
     cases.AnswerOrder.run(erin, ordered, answer="文件已移出共享盘，查明系误存，两名知悉人员已登记。")
     _case(dana, found[2], unit, "共享盘上存有口令")
@@ -72,7 +76,11 @@ def _decide(account: Callable[[str], Any], unit: Unit) -> None:
 
 
 def _case(dana: Any, finding: Finding, unit: Unit, title: str) -> Any:
-    given = {"findings": [str(finding.pk)], "title": title, "unit": unit.pk, "kind": "finding", "rank": str(finding.rank)}
+    given = {
+        "findings": [str(finding.pk)],
+        "title": title,
+        "unit": unit.pk,
+        "kind": "finding",
+        "rank": str(finding.rank),
+    }
     return cases.OpenCase.run(dana, **given).thing
-
-

@@ -37,9 +37,9 @@ class Root(models.Model):
     """A place that the system administrator allows to be scanned, and the unit it belongs to."""
 
     address = models.CharField(_("address"), max_length=1000, unique=True)
-    label = models.CharField(_("name"), max_length=200)
+    label = models.CharField(_("what it is called"), max_length=200)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="roots", verbose_name=_("unit"))
-    since = models.DateTimeField(_("since"), default=timezone.now)
+    since = models.DateTimeField(_("since when"), default=timezone.now)
     by = models.CharField(_("by"), max_length=200)
 
     class Meta:
@@ -58,7 +58,7 @@ class Root(models.Model):
 class Plan(models.Model):
     """What is scanned, with which rules, how often, and who was told."""
 
-    name = models.CharField(_("name"), max_length=200)
+    name = models.CharField(_("what it is called"), max_length=200)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="scan_plans", verbose_name=_("unit"))
     addresses = models.JSONField(_("addresses"), default=list)
     packs = models.JSONField(_("rules"), default=list)  # empty: all
@@ -70,9 +70,9 @@ class Plan(models.Model):
     told = models.ManyToManyField(Unit, related_name="+", verbose_name=_("announced to"))
     announced = models.DateTimeField(_("announced"), null=True, blank=True)
     announcement = models.CharField(_("announcement"), max_length=500, blank=True)
-    ended = models.DateTimeField(_("ended"), null=True, blank=True)
+    ended = models.DateTimeField(_("has ended"), null=True, blank=True)
     by = models.CharField(_("by"), max_length=200)
-    made = models.DateTimeField(_("made"), default=timezone.now)
+    made = models.DateTimeField(_("made at"), default=timezone.now)
 
     class Meta:
         ordering = ("name",)
@@ -155,7 +155,7 @@ class Document(models.Model):
     added = models.DateTimeField(_("registered"), default=timezone.now)
     by = models.CharField(_("by"), max_length=200)
     released = models.DateTimeField(_("released"), null=True, blank=True)
-    removed = models.DateTimeField(_("removed"), null=True, blank=True)
+    removed = models.DateTimeField(_("removed at"), null=True, blank=True)
 
     class Meta:
         ordering = ("-added",)

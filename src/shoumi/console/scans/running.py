@@ -148,7 +148,9 @@ def _lines(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
 
 
 def _progress(run: Run, said: dict[str, Any]) -> None:
-    values = {name: said[name] for name in ("files", "total_files", "bytes", "total_bytes", "gaps", "walked", "current")}
+    values = {
+        name: said[name] for name in ("files", "total_files", "bytes", "total_bytes", "gaps", "walked", "current")
+    }
     Run.objects.filter(pk=run.pk).update(found=said["findings"], heard=timezone.now(), **values)
 
 

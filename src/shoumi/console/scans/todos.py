@@ -25,7 +25,7 @@ def questions(user: Any) -> Iterator[Todo]:
     if count:
         yield Todo(
             ngettext("%(n)d person asks before sending something.", "%(n)d people ask before sending something.", count)
-            % {"n": count}, reverse("scans:questions"), "amber", _("Answer"))  # fmt: skip
+            % {"n": count}, reverse("scans:questions"), "amber", _("Answer it"))  # fmt: skip
 
 
 @provider

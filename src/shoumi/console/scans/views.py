@@ -52,7 +52,7 @@ class Plans(ListPage):
         "places; then define the first one."
     )
     columns = (
-        Column("name", gettext_lazy("Name"), lambda p: p.name, "name"),
+        Column("name", gettext_lazy("Name of the scan"), lambda p: p.name, "name"),
         Column("unit", gettext_lazy("Unit"), lambda p: p.unit.name, "unit__name"),
         Column("state", gettext_lazy("Last run"), lambda p: dict(STATES).get(p.last_state, ""), "", "badge",
                tone=lambda p: _TONES.get(p.last_state, "")),
@@ -64,7 +64,7 @@ class Plans(ListPage):
     filters = (
         Filter("unit", gettext_lazy("Unit"), units(READERS), below()),
         Filter("rhythm", gettext_lazy("Repeated"), pairs(RHYTHMS), lambda rows, value: rows.filter(rhythm=value)),
-        Filter("ended", gettext_lazy("Ended"), yes_no(gettext_lazy("yes"), gettext_lazy("no")),
+        Filter("ended", gettext_lazy("Ended at"), yes_no(gettext_lazy("yes"), gettext_lazy("no")),
                lambda rows, value: rows.filter(ended__isnull=value == "no")),
     )  # fmt: skip
 
@@ -135,7 +135,9 @@ class _Form(ActionPage):
         return reverse(self.thing, args=(done.thing.pk,)) if self.thing else reverse(self.lists)
 
     def back(self, act: Action) -> str:
-        return reverse(self.thing, args=(act.target.pk,)) if self.thing and act.target is not None else reverse(self.lists)
+        return (
+            reverse(self.thing, args=(act.target.pk,)) if self.thing and act.target is not None else reverse(self.lists)
+        )
 
 
 class PlanDefine(_Form):
@@ -179,10 +181,10 @@ class Roots(ListPage):
     order = ("label",)
     empty = gettext_lazy("The system administrator allows folders and drives here, each for a unit.")
     columns = (
-        Column("label", gettext_lazy("Name"), lambda r: r.label, "label"),
+        Column("label", gettext_lazy("Name of the place"), lambda r: r.label, "label"),
         Column("address", gettext_lazy("Address"), lambda r: r.address, "address"),
         Column("unit", gettext_lazy("Unit"), lambda r: r.unit.name, "unit__name"),
-        Column("since", gettext_lazy("Since"), lambda r: r.since, "since", "moment"),
+        Column("since", gettext_lazy("Since when"), lambda r: r.since, "since", "moment"),
         Column("by", gettext_lazy("By"), lambda r: r.by, "by"),
     )
 
@@ -226,7 +228,9 @@ class Announced(Page):
     def get(self, request: HttpRequest) -> HttpResponse:
         path = request.user.unit_path
         rows = Plan.objects.exclude(announced=None).select_related("unit").prefetch_related("told")
-        mine = [plan for plan in rows.order_by("-announced")[:200] if any(path.startswith(u.path) for u in plan.told.all())]
+        mine = [
+            plan for plan in rows.order_by("-announced")[:200] if any(path.startswith(u.path) for u in plan.told.all())
+        ]
         return self.show("scans/announced.html", plans=mine)
 
 
@@ -239,7 +243,9 @@ class Documents(ListPage):
     search = ("key", "level", "unit__name")
     order = ("removed", "-added", "-pk")
     exports = False
-    empty = gettext_lazy("Register a document, and passages of it are recognised wherever they turn up. Its text is not kept.")
+    empty = gettext_lazy(
+        "Register a document, and passages of it are recognised wherever they turn up. Its text is not kept."
+    )
     columns = (
         Column("key", gettext_lazy("Number"), lambda d: d.key, "key"),
         Column("title", gettext_lazy("Title"), lambda d: d.shown),
@@ -342,7 +348,7 @@ class CheckForm(forms.Form):
     """Text, or files."""
 
     text = forms.CharField(
-        label=gettext_lazy("Text"), required=False, max_length=1_000_000, strip=False,
+        label=gettext_lazy("Text to check"), required=False, max_length=1_000_000, strip=False,
         widget=forms.Textarea(attrs={"rows": 10, "autocomplete": "off", "autofocus": True}),
     )  # fmt: skip
     files = _FileList(
@@ -384,7 +390,9 @@ class Check(Page):
                     checking.count(request.user.pk)
                     return self._answer(checking.together(parts))
                 except checking.TooOften:
-                    form.add_error(None, _("You have checked often in the last ten minutes. Wait a little, or ask your officer."))
+                    form.add_error(
+                        None, _("You have checked often in the last ten minutes. Wait a little, or ask your officer.")
+                    )
                     return self._wrong(form, 429)
                 except checking.Busy:
                     form.add_error(None, _("Many people are checking just now. Try again in a moment."))
@@ -456,7 +464,7 @@ class Questions(ListPage):
     exports = False
     empty = gettext_lazy("When somebody checks a text and asks a person, it stands here.")
     columns = (
-        Column("asked", gettext_lazy("Asked"), lambda q: q.asked.strftime("%Y-%m-%d %H:%M"), "asked"),
+        Column("asked", gettext_lazy("Asked at"), lambda q: q.asked.strftime("%Y-%m-%d %H:%M"), "asked"),
         Column("who", gettext_lazy("By"), lambda q: q.user.person.name, "user__person__name"),
         Column("note", gettext_lazy("Question"), lambda q: q.note[:80]),
         Column("state", gettext_lazy("State"), lambda q: _("answered") if q.answered else _("waits"), "answered", "badge",
@@ -489,4 +497,3 @@ class QuestionAnswer(_Form):
     """Answer a question."""
 
     action, thing = questions.Answer, "scans:question"
-

@@ -166,7 +166,7 @@ class Order(_OfCase):
 
         people = ("responsible", "leader")
         order = paragraph(_("What must be put right"))
-        responsible = staff_number(_("Directly responsible person"), _("Staff number."))
+        responsible = staff_number(_("Directly responsible person"), _("Their staff number."))
         leader = staff_number(_("Responsible leader"), _("Staff number of who answers for the unit."))
         deadline = day_field(_("Until"))
 

@@ -130,7 +130,9 @@ class End(Action):
 
     name = "findings.self.end"
     label = _("End self-inspection")
-    intro = _("Each item with a “no” or “partly” becomes a case; the answers can no longer be changed.")
+    intro = _(
+        "Each item with something not or only partly fulfilled becomes a case; the answers can no longer be changed."
+    )
     roles = INSPECTORS
     model = SelfInspection
 

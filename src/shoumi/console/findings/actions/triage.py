@@ -144,7 +144,7 @@ class Assign(_OfFindings):
     class Input(ChosenForm):
         """To whom."""
 
-        to = forms.ModelChoiceField(User.objects, label=_("To"), help_text=_("Officers of these units."))
+        to = forms.ModelChoiceField(User.objects, label=_("Assign to whom"), help_text=_("Officers of these units."))
 
         def limit(self) -> None:
             super().limit()

@@ -14,7 +14,7 @@ from shoumi.console.findings.models.found import RANKS
 
 NEW, ORDERED, CHECKING, CLOSED, EXCEPTED = "new", "ordered", "checking", "closed", "excepted"
 STATES: Final = (
-    (NEW, _("opened")),
+    (NEW, _("case opened")),
     (ORDERED, _("rectification ordered")),
     (CHECKING, _("to be re-checked")),
     (CLOSED, _("closed after re-check")),
@@ -43,8 +43,8 @@ class Case(models.Model):
     source = models.CharField(max_length=100, blank=True, db_index=True)  # what opened it: not twice
     rank = models.PositiveSmallIntegerField(_("severity"), choices=RANKS, default=1)
     state = models.CharField(_("state"), max_length=10, choices=STATES, default=NEW, db_index=True)
-    opened = models.DateTimeField(_("opened"), default=timezone.now)
-    by = models.CharField(_("opened by"), max_length=200)
+    opened = models.DateTimeField(_("case opened"), default=timezone.now)
+    by = models.CharField(_("case opened by"), max_length=200)
     responsible = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="cases", verbose_name=_("directly responsible")
     )
@@ -59,7 +59,7 @@ class Case(models.Model):
     checked = models.DateTimeField(_("re-checked"), null=True, blank=True)
     check_result = models.TextField(_("result of the re-check"), blank=True)
     clean = models.BooleanField(default=False)
-    closed = models.DateTimeField(_("closed"), null=True, blank=True)
+    closed = models.DateTimeField(_("closed at"), null=True, blank=True)
     closing = models.TextField(_("closing reason"), blank=True)
     accountability = models.TextField(_("accountability"), blank=True)
     escalated = models.PositiveSmallIntegerField(default=0)  # how many levels up it was brought

@@ -17,8 +17,8 @@ class Keyholder(models.Model):
     public = models.CharField(max_length=64)
     wrapped = models.TextField()  # scrypt and AES-256-GCM; the passphrase is kept nowhere
     algorithm = models.CharField(max_length=40)
-    since = models.DateTimeField(_("since"), default=timezone.now)
-    until = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    since = models.DateTimeField(_("since when"), default=timezone.now)
+    until = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
 
     class Meta:
         ordering = ("-since",)

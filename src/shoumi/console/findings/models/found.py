@@ -89,7 +89,7 @@ class Inspection(models.Model):
 
     number = models.CharField(_("number"), max_length=20, unique=True)
     series = models.CharField(max_length=80, db_index=True)
-    name = models.CharField(_("name"), max_length=200)
+    name = models.CharField(_("what it is called"), max_length=200)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="inspections", verbose_name=_("unit"))
     machine = models.CharField(_("machine"), max_length=200, blank=True)
     addresses = models.JSONField(_("addresses"), default=list)
@@ -98,7 +98,7 @@ class Inspection(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=ENDS, default=RUNNING, db_index=True)
     by = models.CharField(_("by"), max_length=200)
     began = models.DateTimeField(_("began"), default=timezone.now, db_index=True)
-    ended = models.DateTimeField(_("ended"), null=True, blank=True)
+    ended = models.DateTimeField(_("has ended"), null=True, blank=True)
     digest = models.CharField(max_length=64, blank=True, db_index=True)  # of an uploaded file
 
     class Meta:
@@ -130,12 +130,12 @@ class Finding(models.Model):
     area = models.CharField(_("area"), max_length=20, choices=AREAS, blank=True)
     document = models.CharField(max_length=80, blank=True, db_index=True)  # id of the registered document
     state = models.CharField(_("state"), max_length=10, choices=STATES, default=OPEN)
-    places = models.PositiveIntegerField(_("places"), default=0)
+    places = models.PositiveIntegerField(_("number of places"), default=0)
     path = models.TextField(_("first place"))
     snippet = models.TextField(_("masked text"), blank=True)
     reasons = models.JSONField(default=list)
     first_seen = models.DateTimeField(_("first seen"), default=timezone.now)
-    last_seen = models.DateTimeField(_("last seen"), default=timezone.now)
+    last_seen = models.DateTimeField(_("last found"), default=timezone.now)
     assigned = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="findings",
         verbose_name=_("assigned to"),
@@ -152,6 +152,7 @@ class Finding(models.Model):
         indexes = (
             models.Index(fields=("state", "rank", "-last_seen", "-id"), name="finding_queue"),
             models.Index(fields=("unit", "state", "rank"), name="finding_of_unit"),
+            models.Index(fields=("state", "places"), name="finding_by_places"),
         )
 
     def __str__(self) -> str:
@@ -189,8 +190,12 @@ class Occurrence(models.Model):
 
     class Meta:
         ordering = ("pk",)
-        verbose_name = _("place")
-        indexes = (models.Index(fields=("series", "seen"), name="occurrence_of_series"),)
+        verbose_name = _("place in a file")
+        indexes = (
+            models.Index(fields=("series", "seen"), name="occurrence_of_series"),
+            models.Index(fields=("seen", "finding"), name="occurrence_of_inspection"),
+            models.Index(fields=("finding", "gone"), name="occurrence_there"),
+        )
 
     def __str__(self) -> str:
         return "!".join(step["name"] for step in self.trail)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from shoumi.console.accounts.models import Person, Unit
 
 NEW, WORKING, DONE = "new", "working", "done"
-STATES: Final = ((NEW, _("received")), (WORKING, _("being looked into")), (DONE, _("done")))
+STATES: Final = ((NEW, _("received")), (WORKING, _("being looked into")), (DONE, _("dealt with")))
 
 
 class Report(models.Model):

@@ -11,7 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from shoumi.console.accounts.models import Unit
 
 YES, PARTLY, NO, NONE = "yes", "partly", "no", "none"
-VERDICTS: Final = ((YES, _("yes")), (PARTLY, _("partly")), (NO, _("no")), (NONE, _("does not apply")))
+VERDICTS: Final = (
+    (YES, _("fulfilled")),
+    (PARTLY, _("partly fulfilled")),
+    (NO, _("not fulfilled")),
+    (NONE, _("does not apply")),
+)
 
 
 class SelfInspection(models.Model):
@@ -22,7 +27,7 @@ class SelfInspection(models.Model):
     began = models.DateField(_("began"), default=timezone.localdate)
     due = models.DateField(_("until"))
     by = models.CharField(_("by"), max_length=200)
-    ended = models.DateField(_("ended"), null=True, blank=True)
+    ended = models.DateField(_("has ended"), null=True, blank=True)
     conclusion = models.TextField(_("conclusion"), blank=True)
 
     class Meta:

@@ -61,7 +61,7 @@ class Cases(ListPage):
         Column("late", gettext_lazy("Overdue"), lambda c: _("overdue") if c.overdue else _("no"), "", "badge",
                tone=lambda c: "seal" if c.overdue else ""),
         Column("kind", gettext_lazy("Comes from"), lambda c: c.get_kind_display(), "kind", shown=False),
-        Column("opened", gettext_lazy("Opened"), lambda c: c.opened, "opened", "moment", shown=False),
+        Column("opened", gettext_lazy("Case opened"), lambda c: c.opened, "opened", "moment", shown=False),
         Column("closed", gettext_lazy("Closed"), lambda c: c.closed, "closed", "moment", shown=False),
     )  # fmt: skip
     filters = (
@@ -172,7 +172,7 @@ class SelfChecks(ListPage):
     columns = (
         Column("number", gettext_lazy("Number"), lambda s: s.number, "number"),
         Column("unit", gettext_lazy("Unit"), lambda s: s.unit.name, "unit__name"),
-        Column("state", gettext_lazy("State"), lambda s: _("ended") if s.ended else _("under way"), "ended", "badge",
+        Column("state", gettext_lazy("State"), lambda s: _("has ended") if s.ended else _("under way"), "ended", "badge",
                tone=lambda s: "jade" if s.ended else ""),
         Column("answered", gettext_lazy("Answered"), lambda s: f"{s.count} / {len(QUESTIONS)}", "", "number"),
         Column("wrong", gettext_lazy("Not in order"), lambda s: s.wrong, "", "number"),

@@ -37,7 +37,7 @@ class Keys(ListPage):
     columns = (
         Column("user", gettext_lazy("Person"), lambda k: k.user.person.name, "user__person__name"),
         Column("unit", gettext_lazy("Unit"), lambda k: k.user.person.unit.name, "user__person__unit__name"),
-        Column("since", gettext_lazy("Since"), lambda k: k.since, "since", "moment"),
+        Column("since", gettext_lazy("Since when"), lambda k: k.since, "since", "moment"),
         Column("until", gettext_lazy("Withdrawn"), lambda k: k.until, "until", "moment"),
     )
 

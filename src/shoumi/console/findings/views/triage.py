@@ -60,7 +60,7 @@ class Queue(ListPage):
     title = gettext_lazy("Findings")
     template = "findings/queue.html"
     roles = READERS
-    search = ("path", "rule", "snippet")
+    search = ("path",)  # each further column costs a look at every row
     also = ("inspection", "content", "mine")
     order = ("rank", "-last_seen", "-pk")
     empty = gettext_lazy("Nothing waits for a decision. Run a scan, or upload the report of another machine.")
@@ -69,7 +69,7 @@ class Queue(ListPage):
         Column("severity", gettext_lazy("Severity"), lambda f: f.get_rank_display(), "rank", "badge"),
         Column("snippet", gettext_lazy("Masked text"), lambda f: f.snippet),
         Column("path", gettext_lazy("First place"), lambda f: f.path, "path"),
-        Column("places", gettext_lazy("Places"), lambda f: f.places, "places", "number"),
+        Column("places", gettext_lazy("Number of places"), lambda f: f.places, "places", "number"),
         Column("unit", gettext_lazy("Unit"), lambda f: f.unit.name, "unit__name"),
         Column("area", gettext_lazy("Area"), lambda f: f.get_area_display(), "area"),
         Column("category", gettext_lazy("Category"), lambda f: f.get_category_display(), "category"),
@@ -319,7 +319,7 @@ class Gaps(ListPage):
         Column("path", gettext_lazy("File"), str, "path"),
         Column("reason", gettext_lazy("Why"), lambda g: g.get_reason_display(), "reason", "badge"),
         Column("detail", gettext_lazy("Detail"), lambda g: g.detail),
-        Column("inspection", gettext_lazy("Inspection"), lambda g: g.inspection.number, "inspection"),
+        Column("inspection", gettext_lazy("Inspection number"), lambda g: g.inspection.number, "inspection"),
         Column("note", gettext_lazy("What was done"), lambda g: g.note),
         Column("by", gettext_lazy("By"), lambda g: g.by),
     )

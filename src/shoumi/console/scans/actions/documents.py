@@ -33,7 +33,9 @@ class AboutForm(ActionForm):
     title = forms.CharField(
         label=_("Title"), max_length=200, required=False, help_text=_("Left empty: the file's name. It is kept sealed.")
     )
-    level = forms.CharField(label=_("Level"), max_length=40, help_text=_("As on the document: 机密, 工作秘密, Confidential …"))
+    level = forms.CharField(
+        label=_("Level"), max_length=40, help_text=_("As on the document: 机密, 工作秘密, Confidential …")
+    )
     until = forms.CharField(
         label=_("Protected until"), max_length=40, required=False,
         help_text=_("A day, such as 2036-12-31, or a moment, such as 2030-06-07T09:00 for an exam paper."),
@@ -44,7 +46,9 @@ class AboutForm(ActionForm):
         label=_("Who may see the title"), choices=READERS, initial=KEEPERS,
         help_text=_("Ordinary staff never learn which document a text comes from."),
     )  # fmt: skip
-    named = forms.CharField(label=_("Named people"), max_length=500, required=False, help_text=_("Accounts, separated by commas."))
+    named = forms.CharField(
+        label=_("Named people"), max_length=500, required=False, help_text=_("Accounts, separated by commas.")
+    )
 
     def limit(self) -> None:
         self.fields["unit"].queryset = Unit.within(self.action.actor.reach(self.action.roles))

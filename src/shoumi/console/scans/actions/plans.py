@@ -44,7 +44,9 @@ class AllowRoot(Action):
 
     name = "scans.root.allow"
     label = _("Allow a place")
-    intro = _("Officers of the unit, and of those above it, may then scan it. What this machine's account cannot read stays unread.")
+    intro = _(
+        "Officers of the unit, and of those above it, may then scan it. What this machine's account cannot read stays unread."
+    )
     roles = frozenset({SYSTEM})
 
     class Input(ActionForm):
@@ -53,8 +55,8 @@ class AllowRoot(Action):
         address = forms.CharField(
             label=_("Address"), max_length=1000, help_text=_("A folder of this machine, or a remote address.")
         )
-        label = forms.CharField(label=_("Name"), max_length=200)
-        unit = forms.ModelChoiceField(Unit.objects, label=_("Belongs to"))
+        label = forms.CharField(label=_("Name of the place"), max_length=200)
+        unit = forms.ModelChoiceField(Unit.objects, label=_("Belongs to the unit"))
 
         def limit(self) -> None:
             self.fields["unit"].queryset = Unit.within(self.action.actor.reach(self.action.roles))
@@ -104,14 +106,16 @@ class ForbidRoot(Action):
 class PlanForm(ActionForm):
     """What is scanned, how, how often, and who is told."""
 
-    name = forms.CharField(label=_("Name"), max_length=200)
+    name = forms.CharField(label=_("Name of the scan"), max_length=200)
     unit = forms.ModelChoiceField(Unit.objects, label=_("Unit"))
     addresses = lines(_("Addresses"), _("One a line, each within a place that may be scanned."))
     packs = forms.MultipleChoiceField(
         label=_("Rules"), required=False, widget=forms.CheckboxSelectMultiple, help_text=_("None chosen: all.")
     )
     ocr = forms.ChoiceField(label=_("Text in pictures"), choices=OCR, initial="auto")
-    exclude = lines(_("Left out"), _("Patterns such as *.iso, one a line; the report counts what was left out."), required=False)
+    exclude = lines(
+        _("Left out"), _("Patterns such as *.iso, one a line; the report counts what was left out."), required=False
+    )
     rhythm = forms.ChoiceField(label=_("Repeated"), choices=RHYTHMS, initial=NEVER)
     at = forms.TimeField(
         label=_("At"), required=False, widget=forms.TimeInput(attrs={"type": "time"}), input_formats=["%H:%M"],
@@ -365,7 +369,9 @@ class Stop(_OfRun):
 
     name = "scans.run.stop"
     label = _("Stop")
-    intro = _("What was found so far stays. The report says that the rest was not examined, and nothing is closed as gone.")
+    intro = _(
+        "What was found so far stays. The report says that the rest was not examined, and nothing is closed as gone."
+    )
     grave = True
 
     class Input(ActionForm):
@@ -380,4 +386,3 @@ class Stop(_OfRun):
         if run.state in (PAUSED, WAITING):
             running.stop(run)
         return Done(run, self.data)
-

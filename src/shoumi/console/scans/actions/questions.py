@@ -59,14 +59,14 @@ class Answer(Action):
     """The officer answers."""
 
     name = "scans.question.answer"
-    label = _("Answer")
+    label = _("Answer it")
     roles = frozenset({OFFICER})
     model = Question
 
     class Input(ActionForm):
         """The answer."""
 
-        answer = forms.CharField(label=_("Answer"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+        answer = forms.CharField(label=_("Answer it"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
 
     def check(self) -> None:
         if self.target.answered:

@@ -34,9 +34,13 @@ class Upload(Action):
         """The file, and where it comes from."""
 
         file = forms.FileField(label=_("Report (JSON Lines)"), max_length=200)
-        machine = forms.CharField(label=_("Machine"), max_length=100, help_text=_("Its number in the ledger, or its name."))
+        machine = forms.CharField(
+            label=_("Machine"), max_length=100, help_text=_("Its number in the ledger, or its name.")
+        )
         unit = forms.ModelChoiceField(Unit.objects, label=_("Unit"))
-        addresses = lines_field(_("Addresses that were scanned there"), _("One a line, as they were given to the command."))
+        addresses = lines_field(
+            _("Addresses that were scanned there"), _("One a line, as they were given to the command.")
+        )
 
         def limit(self) -> None:
             self.fields["unit"].queryset = Unit.within(self.action.actor.reach(self.action.roles))
