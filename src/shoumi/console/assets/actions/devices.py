@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.db import IntegrityError, transaction
@@ -71,7 +71,7 @@ class Described(Bought):
     network = forms.ChoiceField(label=_("Network it may join"), choices=kinds.NETWORKS, required=False)
     place = text(_("Place"), hint=_("Building, room."))
 
-    field_order = (
+    field_order: ClassVar[tuple[str, ...]] = (
         "number", "kind", "level", "label", "make", "model", "serial", "disks", "macs", "imeis", "network", "unit",
         "place", "bought_on", "note",
     )  # fmt: skip

@@ -56,7 +56,7 @@ class Transfer(Life):
 class _Answer(Life):
     """What the other side answers."""
 
-    model = Handover  # type: ignore[assignment]  # the target is the hand-over, the step is the device's
+    model = Handover  # the target is the hand-over, the step is the device's
 
     @property
     def device(self) -> Device:

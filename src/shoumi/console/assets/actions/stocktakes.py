@@ -9,12 +9,12 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from shoumi.console.accounts.models import Unit
+from shoumi.console.accounts.models import Unit, months_after
 from shoumi.console.action import Action, ActionForm, Done, Unmet
 from shoumi.console.assets import ledger, lifecycle
 from shoumi.console.assets.actions.fields import reach_of, text, unit
 from shoumi.console.assets.models import STOCK_MONTHS as MONTHS
-from shoumi.console.assets.models import Device, StockLine, StockTake, months_after
+from shoumi.console.assets.models import Device, StockLine, StockTake
 from shoumi.console.roles import LEADER
 
 COUNTERS = ledger.KEEPERS

@@ -87,7 +87,7 @@ class OneVendor(Page):
         rows = Vendor.objects.filter(registers.visible(reach)).select_related("unit")
         vendor = rows.filter(pk=pk).first()
         if vendor is None:
-            return self.see(rows.none(), pk)  # type: ignore[no-any-return]  # raises Http404
+            return self.see(rows.none(), pk)  # raises Http404
         engineers = Engineer.objects.filter(vendor=vendor).select_related("vendor").order_by("ended_on", "name")
         return self.show(
             "assets/vendor.html",
@@ -200,7 +200,7 @@ class OneVersion(Page):
             RulesVersion.objects.filter(registers.visible(reach, "rules__unit"), pk=pk).exists()
         )  # fmt: skip
         if version is None or not (bound or reads):
-            return self.see(RulesVersion.objects.none(), pk)  # type: ignore[no-any-return]  # raises Http404
+            return self.see(RulesVersion.objects.none(), pk)  # raises Http404
         waiting = version.waiting().filter(reach.within("unit__path")) if reads and version.current else None
         mine = version.acknowledgements.filter(person=request.user.person_id).first()
         return self.show(
