@@ -155,7 +155,7 @@ class WriteDraft(Action):
 
     def check(self) -> None:
         if self.target.retired_on:
-            raise Unmet(_("This was retired. Write a new one."))
+            raise Unmet(_("This is out of use. Write a new one."))
 
     def write(self) -> Done:
         draft = self.target.draft or _draft(self.target)
@@ -178,7 +178,7 @@ class DropDraft(Action):
         if self.target.draft is None:
             raise Unmet(_("There is no draft."))
         if self.target.current is None:
-            raise Unmet(_("It was never published. Retire it instead."))
+            raise Unmet(_("It was never published. Take it out of use instead."))
 
     def write(self) -> Done:
         number = self.target.draft.number
@@ -226,7 +226,7 @@ class Retire(Action):
     """A lesson or letter is no longer used; its requirements end, open assignments lapse."""
 
     name = "learning.material.retire"
-    label = _("Retire")
+    label = _("Take out of use")
     intro = _("Nobody has to do it any more. Who did it stays on record. This cannot be undone.")
     roles = KEEPERS
     model = Material
@@ -239,7 +239,7 @@ class Retire(Action):
 
     def check(self) -> None:
         if self.target.retired_on:
-            raise Unmet(_("This was retired already."))
+            raise Unmet(_("This is out of use already."))
 
     def write(self) -> Done:
         self.target.retired_on = timezone.localdate()

@@ -26,7 +26,7 @@ READERS = frozenset({OFFICER, LEADER})
 
 def _state(material: Material) -> Any:
     if material.retired_on:
-        return gettext_lazy("retired")
+        return gettext_lazy("out of use")
     return gettext_lazy("in use") if material.current_id else gettext_lazy("draft")
 
 
@@ -68,7 +68,7 @@ class Materials(ListPage):
         Filter("kind", gettext_lazy("Kind"), pairs(KINDS), lambda rows, value: rows.filter(kind=value)),
         Filter("area", gettext_lazy("Area"), pairs(AREAS), lambda rows, value: rows.filter(area=value)),
         Filter("state", gettext_lazy("State"), pairs((
-            ("use", gettext_lazy("in use")), ("draft", gettext_lazy("draft")), ("retired", gettext_lazy("retired")),
+            ("use", gettext_lazy("in use")), ("draft", gettext_lazy("draft")), ("retired", gettext_lazy("out of use")),
         )), _in_state),
     )  # fmt: skip
 
