@@ -1,4 +1,4 @@
-"""Findings as ``bench.console`` measures them: 100,000 taken in (and how fast), their queue, a report, a finding, cases."""
+"""Findings as ``bench.console`` measures them: 100,000 taken in (and how fast), queue, report, cases."""
 
 from __future__ import annotations
 
@@ -26,8 +26,9 @@ def fill(world: Any, share: float) -> Any:
     from shoumi.console.findings import ingest, opening
     from shoumi.console.findings.models import Finding, Inspection
 
-    made = Inspection.objects.create(number="I-2026-0001", series="plan:1", name="Share", unit=world.units[0], by="bench",
-                                     addresses=["/share"])  # fmt: skip
+    made = Inspection.objects.create(
+        number="I-2026-0001", series="plan:1", name="Share", unit=world.units[0], by="bench", addresses=["/share"]
+    )
     count = max(int(FINDINGS * share), 200)
     units = [unit.pk for unit in world.units]
     began, cpu = time.perf_counter(), time.process_time()

@@ -52,7 +52,10 @@ def document(world, text=None, **more):
     from shoumi.console.scans.actions.documents import Register
 
     number = next(_numbers)
-    text = text or f"第{number}号方案：沿江新建泵站三座，配套管线十二公里，分两期实施，首期于次年五月完成验收并移交运行单位管理。"
+    text = (
+        text
+        or f"第{number}号方案：沿江新建泵站三座，配套管线十二公里，分两期实施，首期于次年五月完成验收并移交运行单位管理。"
+    )
     file = SimpleUploadedFile(f"plan-{number}.txt", text.encode())
     given = {"file": file, "level": "机密", "unit": world.north.pk, "readers": "keepers", **more}
     return Register.run(world.dana, door=Door("page", "", timezone.now()), **given).thing

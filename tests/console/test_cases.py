@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from datetime import timedelta
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -84,7 +85,9 @@ def test_the_queue_shows_what_is_to_decide_and_filters(world, enter):
     assert shown(f"unit={world.cellar.pk}") == ["4"]
     assert shown(f"unit={world.south.pk}") == ["1", "4"]  # no choice of this account: not applied
     assert shown("q=nothing-like-this") == []
-    assert enter(world.south_officer).get(f"/findings/{Finding.objects.get(content__endswith='1').pk}/").status_code == 404
+    assert (
+        enter(world.south_officer).get(f"/findings/{Finding.objects.get(content__endswith='1').pk}/").status_code == 404
+    )
     assert enter(world.staff).get("/findings/").status_code == 403
 
 
@@ -216,7 +219,9 @@ def test_the_responsible_person_sees_and_answers_their_case_and_no_other(world, 
 
 
 def test_who_is_responsible_does_not_close_it(world):
-    case = examples.case(world, "checking", responsible=world.dana.person, clean=True, checked=timezone.now() + timedelta(hours=1))
+    case = examples.case(
+        world, "checking", responsible=world.dana.person, clean=True, checked=timezone.now() + timedelta(hours=1)
+    )
     with pytest.raises(Unmet):
         cases.Close.run(world.dana, case, closing="x")
 
@@ -251,8 +256,8 @@ def test_the_clock_of_an_incident(world):
     case.refresh_from_db()
     assert case.late
     assert Step.objects.filter(what="late").count() == 1
+    Case.objects.update(state="checking", clean=True, checked=timezone.now() + timedelta(seconds=5))
     with pytest.raises(Unmet):  # cannot be closed before it was reported
-        Case.objects.update(state="checking", clean=True, checked=timezone.now() + timedelta(seconds=5))
         cases.Close.run(world.dana, case, closing="x")
 
 
@@ -299,10 +304,8 @@ def test_two_of_many_open_what_was_sealed_and_one_does_not():
     keys = {str(n): sealing.new_key(f"{PASSPHRASE} {n}") for n in range(4)}
     sealed, shares = sealing.seal("机密★10年", {name: public for name, (public, _wrapped) in keys.items()})
     opened = {n: sealing.unbox(sealing.open_key(keys[n][1], f"{PASSPHRASE} {n}"), shares[n]) for n in keys}
-    for one in opened:
-        for other in opened:
-            if one != other:
-                assert sealing.unseal(sealed, opened[one], opened[other]) == "机密★10年"
+    for one, other in permutations(opened.values(), 2):
+        assert sealing.unseal(sealed, one, other) == "机密★10年"
     with pytest.raises(sealing.Damaged):
         sealing.unseal(sealed, opened["0"], opened["0"])
     with pytest.raises(sealing.WrongPassphrase):
@@ -426,7 +429,10 @@ def test_a_report_goes_to_nobody_it_is_about_nor_above_or_below_them(world):
 
 def test_a_report_by_name_and_its_answer(world, enter):
     browser = enter(world.staff)
-    assert browser.post("/findings/report/", {"text": "A plan was photographed.", "unit": world.north.pk}).status_code == 302
+    assert (
+        browser.post("/findings/report/", {"text": "A plan was photographed.", "unit": world.north.pk}).status_code
+        == 302
+    )
     report = Report.objects.get()
     assert [user.username for user in report.readers.all()] == ["dana"]
     officer = enter(world.dana)
@@ -490,7 +496,10 @@ def test_the_office_decides_whether_anonymous_reports_are_taken(world, client):
 
 def test_a_flood_is_refused(nameless, client, monkeypatch):
     monkeypatch.setattr(anonymous, "WAITING", 2)
-    statuses = [client.post("/findings/report/anonymous/", {"text": "x", "unit": nameless.north.pk}).status_code for _ in range(3)]
+    statuses = [
+        client.post("/findings/report/anonymous/", {"text": "x", "unit": nameless.north.pk}).status_code
+        for _ in range(3)
+    ]
     assert statuses == [200, 200, 429]
 
 

@@ -140,7 +140,9 @@ def test_paused_in_the_middle(world, share, monkeypatch):
     big(share)
     run = begun(world, share)
     monkeypatch.setattr(running, "_PAUSE", 0.01)
-    monkeypatch.setattr(running.ingest, "take", watched(run, lambda: Run.objects.filter(pk=run.pk).update(wanted="pause")))
+    monkeypatch.setattr(
+        running.ingest, "take", watched(run, lambda: Run.objects.filter(pk=run.pk).update(wanted="pause"))
+    )
     work()
     run.refresh_from_db()
     assert run.state == "paused"
@@ -228,7 +230,9 @@ def test_a_place_that_is_no_longer_allowed_fails_with_a_sentence(world, share):
     assert run.inspection.state == "failed"
 
 
-@pytest.mark.parametrize("address", ["relative/x", "/etc", "/", "s3://key:secret@host/b", "s3://bucket/a/../b", "", "\0"])
+@pytest.mark.parametrize(
+    "address", ["relative/x", "/etc", "/", "s3://key:secret@host/b", "s3://bucket/a/../b", "", "\0"]
+)
 def test_addresses_that_may_not_be_scanned(world, share, address):
     examples.root(world, folder=str(share))
     Root.objects.create(address="s3://bucket/a", label="S3", unit=world.north, by="Alice")
@@ -301,7 +305,13 @@ def match(**more):
 
 
 def upload(world, content, **more):
-    given = {"file": SimpleUploadedFile("r.jsonl", content), "machine": "PC-7", "unit": world.north.pk, "addresses": "/d", **more}
+    given = {
+        "file": SimpleUploadedFile("r.jsonl", content),
+        "machine": "PC-7",
+        "unit": world.north.pk,
+        "addresses": "/d",
+        **more,
+    }
     return uploads.Upload.run(world.dana, door=Door(), **given)
 
 
@@ -488,7 +498,9 @@ def test_who_asks_shares_what_they_tick_and_nobody_writes_their_own_verdict(worl
     browser = enter(world.staff)
     page = browser.post("/scans/check/", {"text": NUMBER}).content.decode()
     signed = re.search(r'name="answer" value="([^"]+)"', page)[1]
-    browser.post("/scans/questions/ask/", {"note": "May I?", "answer": signed, "share_verdict": "on", "share_places": "on"})
+    browser.post(
+        "/scans/questions/ask/", {"note": "May I?", "answer": signed, "share_verdict": "on", "share_places": "on"}
+    )
     question = Question.objects.get()
     assert question.shared["verdict"] == "stop"
     assert "110101199003070011" not in json.dumps(question.shared)

@@ -12,6 +12,7 @@ from shoumi.console.accounts.models import Unit
 from shoumi.console.action import Door
 from shoumi.console.findings import anonymous, jobs
 from shoumi.console.findings.actions import evidence, reports, selfcheck
+from shoumi.console.findings.checklist import ITEMS
 from shoumi.console.findings.models import Report
 
 _WRONG: Final = {
@@ -47,8 +48,8 @@ def fill(account: Callable[[str], Any]) -> None:
 def _self_inspection(dana: Any) -> None:
     unit, due = Unit.objects.get(code="20"), timezone.localdate() + timedelta(days=12)
     made = selfcheck.Begin.run(dana, unit=unit.pk, due=due.isoformat()).thing
-    given: dict[str, str] = {}
-    for item in selfcheck.ITEMS[:12]:
+    given: dict[str, Any] = {}
+    for item in ITEMS[:12]:
         for key, _question in item.keyed():
             verdict, note = _WRONG.get(key, ("yes", ""))
             given |= {key: verdict, f"{key}-note": note}

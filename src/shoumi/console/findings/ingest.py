@@ -79,12 +79,13 @@ def _findings(inspection: Inspection, matches: Sequence[tuple[int, dict[str, Any
             first[one["id"], unit] = one
     found = _known(first)
     fresh = [key for key in sorted(first) if key not in found]
+    new = frozenset(fresh)
     if fresh:
         Finding.objects.bulk_create([_finding(key, first[key]) for key in fresh], ignore_conflicts=True)
         found |= _known(fresh)
         rows = [Decision(finding=found[key], by=inspection.by, what="found", reason=inspection.number) for key in fresh]
         Decision.objects.bulk_create(rows)
-    _seen_again(inspection, [found[key] for key in first if key not in set(fresh)], first)
+    _seen_again(inspection, [found[key] for key in first if key not in new], first)
     return found
 
 

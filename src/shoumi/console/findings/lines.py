@@ -1,4 +1,4 @@
-"""Checks JSON Lines of another machine, line by line: a line in, a result that may be taken in, or a Refused with its number.
+"""Checks JSON Lines of another machine, line by line: a line in, a result out, or a Refused with its number.
 
 Only what the contract names is kept, with bounded lengths, so that a file cannot bring in more than results.
 """
@@ -79,7 +79,7 @@ def _match(value: dict[str, Any]) -> dict[str, Any]:
     span = value.get("span")
     if not (isinstance(span, list) and len(span) == 2 and all(type(n) is int and 0 <= n < 2**62 for n in span)):
         raise _Wrong(_("“%(name)s” is wrong") % {"name": "span"})
-    confidence = value.get("confidence")
+    confidence: Any = value.get("confidence")
     if type(confidence) not in (int, float) or not 0 <= confidence <= 1:
         raise _Wrong(_("“%(name)s” is wrong") % {"name": "confidence"})
     return {
@@ -118,7 +118,7 @@ def _summary(value: dict[str, Any]) -> dict[str, Any]:
         raise _Wrong(_("“%(name)s” is wrong") % {"name": "files, members, bytes"})
     tables = {name: _counts(value, name) for name in ("findings", "gaps", "skipped")}
     packs = {str(k)[:100]: str(v)[:100] for k, v in list(_small(value, "packs").items())[:200]}
-    seconds = value.get("seconds")
+    seconds: Any = value.get("seconds")
     return {
         "type": "summary",
         **counts,

@@ -107,7 +107,8 @@ class InspectionRecord(Record):
 def _coverage(thing: Inspection) -> str:
     if thing.state == "complete" and not thing.gap_count:
         return _(
-            "Everything at the addresses below was examined, but for what carries no text and what was left out on purpose."
+            "Everything at the addresses below was examined, but for what "
+            "carries no text and what was left out on purpose."
         )
     if thing.state == "complete":
         return _("%(count)d things at the addresses below were NOT examined. For them this record says nothing.") % {
@@ -239,8 +240,14 @@ class IncidentReport(Notice):
         return Case.objects.select_related("unit", "responsible__unit", "leader__unit").filter(incident=True)
 
     def blocks(self, thing: Any) -> Iterator[Any]:
-        yield Facts([(_("Unit"), thing.unit.name), (_("What is wrong"), thing.title),
-                     (_("Directly responsible"), thing.responsible), (_("Responsible leader"), thing.leader)])  # fmt: skip
+        yield Facts(
+            [
+                (_("Unit"), thing.unit.name),
+                (_("What is wrong"), thing.title),
+                (_("Directly responsible"), thing.responsible),
+                (_("Responsible leader"), thing.leader),
+            ]
+        )
         yield _report(thing)
         yield Signatures([Signature(_("Reported by")), Signature(_("Responsible leader")), Signature(_("Received by"))])
 
@@ -264,8 +271,15 @@ class SelfInspectionRecord(Record):
 
     def blocks(self, thing: Any) -> Iterator[Any]:
         answers = {answer.question: answer for answer in thing.answers.select_related("case")}
-        yield Facts([(_("Unit"), thing.unit.name), (_("By"), thing.by), (_("Began"), thing.began), (_("Ended at"), thing.ended),
-                     (_("Answered"), f"{len(answers)} / {len(QUESTIONS)}")])  # fmt: skip
+        yield Facts(
+            [
+                (_("Unit"), thing.unit.name),
+                (_("By"), thing.by),
+                (_("Began"), thing.began),
+                (_("Ended at"), thing.ended),
+                (_("Answered"), f"{len(answers)} / {len(QUESTIONS)}"),
+            ]
+        )
         for number, item in enumerate(ITEMS, 1):
             rows = [(question, *_answered(answers.get(key))) for key, question in item.keyed()]
             head = (_("Question"), _("Answer given"), _("What was seen"), _("Case"))
@@ -301,6 +315,7 @@ class Year(Record):
         return f"{thing.code} {thing.year}"
 
     def back(self, thing: Any) -> str:
+        del thing
         return reverse("findings:inspections")
 
     def blocks(self, thing: Any) -> Iterator[Any]:

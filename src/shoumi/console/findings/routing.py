@@ -26,7 +26,7 @@ def readers(unit: Unit | None, about: Iterable[Person]) -> list[User]:
 
 
 def _tiers(unit: Unit | None) -> Iterator[list[User]]:
-    """Yield officers of the unit, all officers of the whole office, leaders of it, the audit and security administrators."""
+    """Yield officers of the unit, those of the office, its leaders, the audit and security administrators."""
     if unit is not None:
         yield telling.officers(unit)
     root = Unit.objects.filter(parent=None).first()

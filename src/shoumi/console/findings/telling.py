@@ -1,4 +1,4 @@
-"""Who is told what: officers of a unit, its responsible leader and those above, one account; through the notices room."""
+"""Who is told what: officers of a unit, its leader and those above, one account; through notices."""
 
 from __future__ import annotations
 

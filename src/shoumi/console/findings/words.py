@@ -1,4 +1,4 @@
-"""Words that only the engine knows: sentences of reasons, names of rules, what a gap means. The scans room registers them.
+"""Words that only the engine knows: reasons, names of rules, what a gap means. The scans room registers them.
 
 Enters codes and values as rows hold them, leaves sentences in the reader's language; without the engine, the codes.
 Titles of registered documents are asked for by account: most people never learn which document it is.

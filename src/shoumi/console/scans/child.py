@@ -13,11 +13,11 @@ import ctypes
 import datetime
 import io
 import json
-import os
 import signal
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 _STEP: Final = 0.5  # seconds between words about progress
@@ -137,7 +137,7 @@ def _match(event: Any) -> dict[str, Any]:
 def _modified(path: str) -> float | None:
     """Return when a local file was last changed; its name may be masked, then nobody can say."""
     try:
-        return os.stat(path).st_mtime
+        return Path(path).stat().st_mtime
     except (OSError, ValueError):
         return None
 

@@ -1,4 +1,4 @@
-"""A finished scan of the synthetic share, and what was done about it: cases in several states, judgements, a question."""
+"""A finished scan of the synthetic share, and what was done about it: cases, judgements, a question."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def fill(account: Callable[[str], Any]) -> None:
     _describe(dana, root)
     plans.AllowRoot.run(account("alice"), address=str(folder), label="业务一处共享盘", unit=root.pk)
     given = {
-        "name": "业务一处共享盘", "unit": root.pk, "addresses": str(folder), "ocr": "off", "rhythm": "week", "at": "06:00",
-        "told": [str(root.pk)],
+        "name": "业务一处共享盘", "unit": root.pk, "addresses": str(folder), "ocr": "off",
+        "rhythm": "week", "at": "06:00", "told": [str(root.pk)],
     }  # fmt: skip
     plan = plans.DefinePlan.run(dana, **given).thing
     said = "定期保密检查：每周一次，检查业务一处共享盘中是否存有涉密内容、个人信息和口令。检查结果以遮蔽形式显示。"
@@ -71,8 +71,9 @@ def _decide(account: Callable[[str], Any], unit: Unit) -> None:
         cases.Order.run(dana, case, deadline=day, **given)
     cases.AnswerOrder.run(erin, ordered, answer="文件已移出共享盘，查明系误存，两名知悉人员已登记。")
     _case(dana, found[2], unit, "共享盘上存有口令")
-    cases.Incident.run(dana, _case(dana, found[3], unit, "名单外发"), door=door, reason="含身份证号的名单发到了外单位邮箱。",
-                       discovered=(timezone.localtime() - timedelta(hours=3)).strftime("%Y-%m-%dT%H:%M"))  # fmt: skip
+    sent_out = _case(dana, found[3], unit, "名单外发")
+    discovered = (timezone.localtime() - timedelta(hours=3)).strftime("%Y-%m-%dT%H:%M")
+    cases.Incident.run(dana, sent_out, door=door, reason="含身份证号的名单发到了外单位邮箱。", discovered=discovered)
 
 
 def _case(dana: Any, finding: Finding, unit: Unit, title: str) -> Any:

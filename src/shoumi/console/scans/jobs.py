@@ -38,7 +38,7 @@ def due() -> None:
 @job("scans.registry", label=_("Keep step with the registry of documents"))
 @every(minutes=60)
 def registry() -> None:
-    """Note documents that the command line registered: they belong to the whole office until somebody says otherwise."""
+    """Note documents that the command line registered: they are the whole office's until somebody says otherwise."""
     keep_step()
 
 

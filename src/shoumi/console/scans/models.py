@@ -143,7 +143,7 @@ READERS: Final = (
 
 
 class Document(models.Model):
-    """A registered document: the registry keeps title and fingerprints, sealed; here is who answers and who may know."""
+    """A registered document: the registry keeps title and fingerprints, sealed; here: whose it is, who may know."""
 
     key = models.CharField(_("number"), max_length=80, unique=True)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="registered", verbose_name=_("unit"))

@@ -66,7 +66,7 @@ def ask(task: str, question: dict[str, Any], seconds: float) -> dict[str, Any]:
 def run(key: int) -> None:
     """Run, or go on with, a scan until it is over, paused or stopped."""
     run = Run.objects.select_related("plan__unit", "inspection__unit").get(pk=key)
-    if not run.under_way or run.wanted != GO and run.state == PAUSED:
+    if not run.under_way or (run.wanted != GO and run.state == PAUSED):
         return
     if run.wanted == STOP:
         stop(run)
@@ -107,8 +107,8 @@ def _follow(run: Run, process: subprocess.Popen[bytes], task: dict[str, Any]) ->
     batch: list[dict[str, Any]] = []
     flushed = time.monotonic()
     for line in _lines(process):
-        value = json.loads(line) if line else None
-        kind = value["type"] if value else ""
+        value: dict[str, Any] = json.loads(line) if line else {"type": ""}
+        kind = value["type"]
         if kind in ("match", "gap"):
             batch.append(value)
         elif kind == "progress":

@@ -48,7 +48,8 @@ class Plans(ListPage):
     search = ("name", "by")
     order = ("ended", "name")
     empty = gettext_lazy(
-        "A scan looks into shared folders, drives and exports for what must not be there. The system administrator allows "
+        "A scan looks into shared folders, drives and exports for what "
+        "must not be there. The system administrator allows "
         "places; then define the first one."
     )
     columns = (
@@ -252,13 +253,14 @@ class Documents(ListPage):
         Column("level", gettext_lazy("Level"), lambda d: d.level, "level", "badge"),
         Column("until", gettext_lazy("Protected until"), lambda d: d.until.replace("T", " "), "until"),
         Column("unit", gettext_lazy("Unit"), lambda d: d.unit.name, "unit__name"),
-        Column("state", gettext_lazy("State"), lambda d: _state(d), "", "badge"),
+        Column("state", gettext_lazy("State"), lambda d: _state(d), "", "badge"),  # noqa: PLW0108  (defined below)
         Column("added", gettext_lazy("Registered"), lambda d: d.added, "added", "moment"),
     )
     filters = (
         Filter("unit", gettext_lazy("Unit"), units(KEEPERS), below()),
         Filter("there", gettext_lazy("State"), pairs((
-            ("yes", gettext_lazy("protected")), ("released", gettext_lazy("released")), ("no", gettext_lazy("forgotten")))),
+            ("yes", gettext_lazy("protected")), ("released", gettext_lazy("released")),
+            ("no", gettext_lazy("forgotten")))),
             lambda rows, value: {"yes": rows.filter(removed=None, released=None), "no": rows.exclude(removed=None),
                                  "released": rows.exclude(released=None)}[value]),
     )  # fmt: skip
@@ -373,7 +375,7 @@ class CheckForm(forms.Form):
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")
 class Check(Page):
-    """May this be sent? One word, the reasons, what to do instead. Nothing of it is kept. Answers JSON when asked for it."""
+    """May this be sent? One word, the reasons, what to do instead. Nothing is kept. Answers JSON when asked to."""
 
     anybody = True
 
@@ -467,7 +469,8 @@ class Questions(ListPage):
         Column("asked", gettext_lazy("Asked at"), lambda q: q.asked.strftime("%Y-%m-%d %H:%M"), "asked"),
         Column("who", gettext_lazy("By"), lambda q: q.user.person.name, "user__person__name"),
         Column("note", gettext_lazy("Question"), lambda q: q.note[:80]),
-        Column("state", gettext_lazy("State"), lambda q: _("answered") if q.answered else _("waits"), "answered", "badge",
+        Column("state", gettext_lazy("State"), lambda q: _("answered") if q.answered else _("waits"), "answered",
+               "badge",
                tone=lambda q: "jade" if q.answered else "amber"),
     )  # fmt: skip
 

@@ -51,7 +51,8 @@ class Enrol(Action):
     name = "findings.key.enrol"
     label = _("Enrol for reveals")
     intro = _(
-        "You choose a passphrase that opens your key. It is kept nowhere: who forgets it enrols anew, and can no longer "
+        "You choose a passphrase that opens your key. It is kept nowhere: "
+        "who forgets it enrols anew, and can no longer "
         "open what was kept before."
     )
     roles = HOLDERS
@@ -199,8 +200,8 @@ class AskReveal(_Revealing):
         )
         told = [key.user for key in enrolled(self.target.unit_path) if key.user_id != self.actor.pk]
         address = reverse("findings:reveal", args=(made.pk,))
-        telling.say(told, format_lazy(_("{who} asks you to agree to a reveal."), who=self.actor.get_full_name()), address,
-                    urgency="amber", thing=made)  # fmt: skip
+        sentence = format_lazy(_("{who} asks you to agree to a reveal."), who=self.actor.get_full_name())
+        telling.say(told, sentence, address, urgency="amber", thing=made)
         return Done(made, {"reason": self.data["reason"], "place": str(self.target)[:200]})
 
     def _pass_on(self, evidence: Evidence, mine: Keyholder, private: X25519PrivateKey) -> dict[str, Any]:
@@ -255,8 +256,8 @@ class AgreeReveal(_Revealing):
         reveal.agreed_by, reveal.agreed = self.actor, timezone.now()
         reveal.save()
         Look.objects.create(reveal=reveal, by=self.actor.get_full_name(), origin=origin)
-        telling.say([reveal.asked_by], format_lazy(_("{who} agreed: you may look for 15 minutes."),
-                    who=self.actor.get_full_name()), reverse("findings:reveal", args=(reveal.pk,)), thing=reveal)  # fmt: skip
+        sentence = format_lazy(_("{who} agreed: you may look for 15 minutes."), who=self.actor.get_full_name())
+        telling.say([reveal.asked_by], sentence, reverse("findings:reveal", args=(reveal.pk,)), thing=reveal)
         return Done(reveal, {"asked_by": reveal.asked_by.username, "origin": origin}, text)
 
     def _open(self, evidence: Evidence, private: X25519PrivateKey) -> str:

@@ -48,7 +48,8 @@ class ReportForm(ActionForm):
         if not self.errors and not routing.readers(data.get("unit"), data.get("about") or ()):
             raise forms.ValidationError(
                 _(
-                    "Everybody who could look into it here is in that chain. Report it to the secrecy department directly."
+                    "Everybody who could look into it here is in that chain. "
+                    "Report it to the secrecy department directly."
                 )
             )
         return data

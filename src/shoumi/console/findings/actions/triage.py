@@ -21,10 +21,10 @@ MOST: Final = 1000  # findings of one decision
 LONGEST: Final = timedelta(days=366)
 
 
-def why(label: Any = _("Reason"), hint: Any = "", *, required: bool = True) -> forms.CharField:
+def why(label: Any = "", hint: Any = "", *, required: bool = True) -> forms.CharField:
     """Return a field for a sentence."""
     lines = forms.Textarea(attrs={"rows": 3})
-    return forms.CharField(label=label, help_text=hint, max_length=500, widget=lines, required=required)
+    return forms.CharField(label=label or _("Reason"), help_text=hint, max_length=500, widget=lines, required=required)
 
 
 def day_field(label: Any, hint: Any = "", *, required: bool = True) -> forms.DateField:

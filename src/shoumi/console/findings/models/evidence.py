@@ -37,7 +37,7 @@ class Keyholder(models.Model):
 
 
 class Evidence(models.Model):
-    """What stood at a place, encrypted; ``shares``: a share of the key for each enrolled person, two of which open it."""
+    """What stood at a place, encrypted; ``shares``: one of the key for each enrolled person; two open it."""
 
     occurrence = models.OneToOneField(Occurrence, models.CASCADE, related_name="evidence")
     sealed = models.TextField()
@@ -59,7 +59,7 @@ class Evidence(models.Model):
 
 
 class Reveal(models.Model):
-    """One person asks to see a place, a second one agrees. ``passed``: the first one's share, readable by the others only."""
+    """One person asks to see a place, a second agrees. ``passed``: the first one's share, for the others only."""
 
     occurrence = models.ForeignKey(Occurrence, models.CASCADE, related_name="reveals")
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="reveals_asked")

@@ -1,4 +1,4 @@
-"""Leaks that people report, by name or without one. Of an anonymous report only the day and what was written are kept."""
+"""Leaks that people report, by name or without one. Of an anonymous one only the day and the text are kept."""
 
 from __future__ import annotations
 

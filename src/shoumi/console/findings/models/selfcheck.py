@@ -1,4 +1,4 @@
-"""Self-inspection against the thirteen items of the Implementing Regulations, art. 58: questions asked, answers given."""
+"""Self-inspection against the thirteen items of the Implementing Regulations, art. 58: questions, answers."""
 
 from __future__ import annotations
 

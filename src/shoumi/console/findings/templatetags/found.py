@@ -8,7 +8,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from shoumi.console.findings import words
-from shoumi.console.findings.models.found import AREAS, CATEGORIES, RANKS, REASONS
+from shoumi.console.findings.models.found import AREAS, CATEGORIES, RANKS, REASONS, SEVERITIES
 
 register = template.Library()
 _TONES = {0: "seal", 1: "amber", 2: "", 3: "", 4: ""}
@@ -29,11 +29,8 @@ def tone(rank: int) -> str:
 @register.filter
 def severity(rank: Any) -> Any:
     """Return a severity's word, by its rank or by its name in the contract."""
-    names = {
-        **dict(RANKS),
-        **{name: dict(RANKS)[n] for n, name in enumerate(("critical", "high", "medium", "low", "info"))},
-    }
-    return names.get(rank, rank)
+    words: dict[Any, Any] = dict(RANKS)
+    return words.get(SEVERITIES.index(rank) if rank in SEVERITIES else rank, rank)
 
 
 @register.filter

@@ -56,7 +56,8 @@ class Cases(ListPage):
         Column("unit", gettext_lazy("Unit"), lambda c: c.unit.name, "unit__name"),
         Column("responsible", gettext_lazy("Directly responsible"),
                lambda c: c.responsible.name if c.responsible else "", "responsible__name"),
-        Column("leader", gettext_lazy("Responsible leader"), lambda c: c.leader.name if c.leader else "", "leader__name"),
+        Column("leader", gettext_lazy("Responsible leader"),
+               lambda c: c.leader.name if c.leader else "", "leader__name"),
         Column("deadline", gettext_lazy("Until"), lambda c: c.deadline, "deadline", "day"),
         Column("late", gettext_lazy("Overdue"), lambda c: _("overdue") if c.overdue else _("no"), "", "badge",
                tone=lambda c: "seal" if c.overdue else ""),
@@ -109,11 +110,15 @@ class OneCase(Page):
             total=case.findings.count(),
             steps=case.steps.all()[:50],
             history=history[:50],
-            next=(next_step, STEPS[next_step].label, STEPS[next_step].intro) if next_step and self._can(case, next_step) else None,
+            next=self._shown(case, next_step),
             waits=STEPS[next_step].label if next_step else "",
             more=[(key, action.label, action.grave) for key, action in STEPS.items()
                   if key != next_step and self._fits(case, key) and self._can(case, key)],
         )  # fmt: skip
+
+    def _shown(self, case: Case, key: str) -> tuple[str, Any, Any] | None:
+        """Return the next step as key, label and intro, for who may take it."""
+        return (key, STEPS[key].label, STEPS[key].intro) if key and self._can(case, key) else None
 
     def _may(self, case: Case) -> bool:
         me = self.request.user
@@ -135,9 +140,10 @@ class OneCase(Page):
 
     def _fits(self, case: Case, key: str) -> bool:
         """Say whether a step makes sense now."""
+        under_way = case.state in (ORDERED, CHECKING)
         fits = {
-            "order": not case.ended, "answer": case.state in (ORDERED, CHECKING), "recheck": case.state in (ORDERED, CHECKING),
-            "close": case.state == CHECKING, "except": case.state in (ORDERED, CHECKING), "reopen": case.ended,
+            "order": not case.ended, "answer": under_way, "recheck": under_way,
+            "close": case.state == CHECKING, "except": under_way, "reopen": case.ended,
             "release": not case.ended and case.findings.exists(), "incident": not case.ended and not case.incident,
             "report": case.incident and not case.reported, "account": True,
         }  # fmt: skip
@@ -172,7 +178,8 @@ class SelfChecks(ListPage):
     columns = (
         Column("number", gettext_lazy("Number"), lambda s: s.number, "number"),
         Column("unit", gettext_lazy("Unit"), lambda s: s.unit.name, "unit__name"),
-        Column("state", gettext_lazy("State"), lambda s: _("has ended") if s.ended else _("under way"), "ended", "badge",
+        Column("state", gettext_lazy("State"), lambda s: _("has ended") if s.ended else _("under way"), "ended",
+               "badge",
                tone=lambda s: "jade" if s.ended else ""),
         Column("answered", gettext_lazy("Answered"), lambda s: f"{s.count} / {len(QUESTIONS)}", "", "number"),
         Column("wrong", gettext_lazy("Not in order"), lambda s: s.wrong, "", "number"),
@@ -237,8 +244,13 @@ class SelfCheckAnswer(ActionPage):
         return reverse("findings:selfcheck", args=(act.target.pk,))
 
 
-class SelfCheckEnd(SelfCheckAnswer):
+class SelfCheckEnd(ActionPage):
     """End."""
 
     action = selfcheck.End
-    template = "form.html"
+
+    def address(self, done: Any) -> str:
+        return reverse("findings:selfcheck", args=(done.thing.pk,))
+
+    def back(self, act: Action) -> str:
+        return reverse("findings:selfcheck", args=(act.target.pk,))

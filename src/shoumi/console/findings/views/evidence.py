@@ -89,7 +89,7 @@ class PlaceKeep(ActionPage):
         return reverse("findings:finding", args=(act.target.finding_id,))
 
 
-class RevealAsk(PlaceKeep):
+class RevealAsk(ActionPage):
     """Ask to reveal."""
 
     action = evidence.AskReveal
@@ -97,6 +97,9 @@ class RevealAsk(PlaceKeep):
 
     def address(self, done: Any) -> str:
         return reverse("findings:reveal", args=(done.thing.pk,))
+
+    def back(self, act: Action) -> str:
+        return reverse("findings:finding", args=(act.target.finding_id,))
 
     def more(self, act: Action) -> dict[str, Any]:
         return {"place": act.target, "kept": Evidence.objects.filter(occurrence=act.target).exists()}

@@ -63,7 +63,8 @@ class AnonymousForm(forms.Form):
     unit = forms.ModelChoiceField(Unit.objects.filter(closed_on=None), label=gettext_lazy("Where"), required=False)
     about = forms.CharField(
         label=gettext_lazy("About whom"), max_length=500, required=False,
-        help_text=gettext_lazy("Names or staff numbers, separated by commas. None of them will see it, nor who is above or below them."),
+        help_text=gettext_lazy("Names or staff numbers, separated by commas. None of them "
+            "will see it, nor who is above or below them."),
     )  # fmt: skip
 
     def clean_about(self) -> list[int]:
@@ -75,7 +76,8 @@ class AnonymousForm(forms.Form):
         if not self.errors and not routing.readers(data.get("unit"), self.people):
             raise forms.ValidationError(
                 _(
-                    "Everybody who could look into it here is in that chain. Report it to the secrecy department directly."
+                    "Everybody who could look into it here is in that chain. "
+                    "Report it to the secrecy department directly."
                 )
             )
         return data

@@ -181,12 +181,12 @@ class Decide(ActionPage):
     chosen = "findings"
 
     def _open(self, keys: dict[str, Any]) -> Any:
-        act = super()._open(keys)
+        act: Any = super()._open(keys)
         act.chosen = [key for key in self.request.GET.getlist(self.chosen) if key.isdigit()][: triage.MOST]
         return act
 
     def more(self, act: Action) -> dict[str, Any]:
-        wanted: Any = self.request.POST.getlist(self.chosen) or act.chosen  # type: ignore[attr-defined]
+        wanted: Any = self.request.POST.getlist(self.chosen) or getattr(act, "chosen", ())
         keys = [key for key in wanted if key.isdigit()][: triage.MOST]
         covered = within(self.request.user.reach(self.action.roles))
         rows = Finding.objects.filter(covered, pk__in=keys).select_related("unit")
@@ -283,6 +283,7 @@ class OneInspection(Page):
     roles = READERS
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        del request
         inspection = self.see(Inspection.objects.select_related("unit"), pk)
         summary = inspection.summary
         gaps = sorted(summary.get("gaps", {}).items(), key=lambda pair: -pair[1])
@@ -357,7 +358,7 @@ class GapSettle(Decide):
     template = "findings/settle.html"
 
     def more(self, act: Action) -> dict[str, Any]:
-        wanted: Any = self.request.POST.getlist("gaps") or act.chosen  # type: ignore[attr-defined]
+        wanted: Any = self.request.POST.getlist("gaps") or getattr(act, "chosen", ())
         reach = self.request.user.reach(self.action.roles)
         rows = Gap.objects.filter(
             within(reach, "inspection__unit"), pk__in=[key for key in wanted if key.isdigit()][:500]

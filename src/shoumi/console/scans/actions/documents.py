@@ -1,4 +1,4 @@
-"""Registered documents: taken in, changed, released, forgotten. The audit trail names numbers and levels, never titles."""
+"""Registered documents: taken in, changed, released, forgotten. The trail names numbers and levels, no titles."""
 
 from __future__ import annotations
 

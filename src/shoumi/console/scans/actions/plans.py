@@ -45,7 +45,8 @@ class AllowRoot(Action):
     name = "scans.root.allow"
     label = _("Allow a place")
     intro = _(
-        "Officers of the unit, and of those above it, may then scan it. What this machine's account cannot read stays unread."
+        "Officers of the unit, and of those above it, may then scan it. What "
+        "this machine's account cannot read stays unread."
     )
     roles = frozenset({SYSTEM})
 

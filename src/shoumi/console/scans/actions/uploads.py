@@ -25,7 +25,8 @@ class Upload(Action):
     name = "scans.upload"
     label = _("Upload a report")
     intro = _(
-        "The file that “shoumi scan … -f jsonl -o report.jsonl” wrote on the other machine. It holds masked places only. "
+        "The file that “shoumi scan … -f jsonl -o report.jsonl” wrote on "
+        "the other machine. It holds masked places only. "
         "A later report of the same machine closes what is gone there."
     )
     roles = frozenset({OFFICER})
@@ -93,7 +94,7 @@ def _results(file: Any, summary: dict[str, Any]) -> Iterable[dict[str, Any]]:
 
 
 def bounded(file: Any) -> Iterable[bytes]:
-    """Yield the lines of a file, each cut where no result is that long, so that a file without line ends costs nothing."""
+    """Yield the lines of a file, each cut where no result is that long: a file without line ends costs nothing."""
     file.seek(0)
     while line := file.readline(lines.LINE + 2):
         yield line
