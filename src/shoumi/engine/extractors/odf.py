@@ -7,12 +7,14 @@ Source: OASIS ODF 1.3, parts 2 (package) and 3 (schema).
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from typing import Final
 
 from shoumi.engine.blob import Blob
 from shoumi.engine.errors import Encrypted, NoText
+from shoumi.engine.extractors import _odflock
 from shoumi.engine.extractors._odfpart import Reader
 from shoumi.engine.extractors._odftext import learned, metadata
 from shoumi.engine.extractors._opc import loose, natural
@@ -54,20 +56,28 @@ class Odf:
             else None
         )
 
-    def segments(self, blob: Blob, settings: Settings) -> Iterator[Segment | Item | Gap]:  # noqa: ARG002
+    def segments(self, blob: Blob, settings: Settings) -> Iterator[Segment | Item | Gap]:
         """Yield the document's text, what surrounds it, then embedded files. Raises Encrypted, NoText."""
         empty = True
-        for part in _package(Package(blob)):
+        package = Package(blob)
+        if _locked(package):
+            data = _odflock.opened(package, settings.passwords)
+            if data is None:
+                raise Encrypted("the document needs a password")
+            yield Item(self.name, "unlocked", len(data), None, lambda: io.BytesIO(data), kind=self.name)
+            return
+        for part in _package(package):
             empty = False
             yield part
         if empty:
             raise NoText("no text in it")
 
 
+def _locked(package: Package) -> bool:
+    return b"encryption-data" in package.read("META-INF/manifest.xml") or "encrypted-package" in package
+
+
 def _package(package: Package) -> Iterator[Segment | Item | Gap]:
-    manifest = package.read("META-INF/manifest.xml")
-    if b"encryption-data" in manifest or "encrypted-package" in package:
-        raise Encrypted("the document needs a password")
     contents = sorted(
         (name for name in package if _CONTENT.fullmatch(name)), key=lambda name: (name.count("/"), natural(name))
     )
