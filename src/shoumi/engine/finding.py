@@ -172,29 +172,30 @@ def _secrets(view: View, detections: Iterable[Detection]) -> list[Secret]:
 def snippet(source: View, start: int, end: int, secrets: Sequence[Secret]) -> str:
     """Return the surroundings of a span on one line, with every known secret masked."""
     raw = source.raw
-    window = source.window(start - AROUND * 4, end + AROUND * 4)
-    stop = window.start + (len(window.text) if window.text.isascii() else len(window.text.encode()))
-    near = [
-        secret
-        for secret in secrets[bisect_left(secrets, (window.start - _PIECE,)) : bisect_left(secrets, (stop,))]
-        if secret[1] > window.start
-    ]
-    alone = not near or (len(near) == 1 and near[0][0] == start and near[0][1] == end)
-    if alone:  # the usual case: nothing else is near
-        left, right = raw[window.start : start].decode("utf-8", "ignore"), raw[end:stop].decode("utf-8", "ignore")
+    first, stop = max(0, start - AROUND * 4), min(len(raw), end + AROUND * 4)
+    near = _near(secrets, first, stop) if secrets else ()
+    if not near or (len(near) == 1 and near[0][0] == start and near[0][1] == end):  # usual: nothing else
+        left, right = raw[first:start].decode("utf-8", "ignore"), raw[end:stop].decode("utf-8", "ignore")
         middle = raw[start:end].decode("utf-8", "ignore")
         if near:
             middle = _hide(middle, 0, len(middle), near[0][2], cut=False)
     else:
+        window = source.window(first, stop)
         text = window.text
         for begin, finish, mask in near:
-            first, last = window.index(max(begin, window.start)), window.index(min(finish, stop))
-            text = _hide(text, first, last, mask, cut=begin < window.start)
+            head, tail = window.index(max(begin, window.start)), window.index(min(finish, stop))
+            text = _hide(text, head, tail, mask, cut=begin < window.start)
         head, tail = window.index(start), window.index(end)
         left, middle, right = text[:head], text[head:tail], text[tail:]
     if len(middle) > LONGEST:
         middle = middle[: LONGEST // 2] + "…" + middle[-LONGEST // 2 :]
     return _SPACES.sub(" ", left[-AROUND:] + middle + right[:AROUND]).strip()
+
+
+def _near(secrets: Sequence[Secret], first: int, stop: int) -> Sequence[Secret]:
+    """Return the secrets that lie in part between two bytes."""
+    some = secrets[bisect_left(secrets, (first - _PIECE,)) : bisect_left(secrets, (stop,))]
+    return [secret for secret in some if secret[1] > first]
 
 
 def _hide(text: str, start: int, end: int, mask: Mask, *, cut: bool) -> str:

@@ -11,6 +11,7 @@ import calendar
 import datetime
 import re
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -146,10 +147,18 @@ def bank_card(text: str, asked: Asked) -> Verdict:
         return refuse("id.bad-check-digit")
     if number in asked.params.get("samples", ()) or re.search(r"(\d)\1{7}", number):
         return Valid(number, (reason("id.sample"),), 0.3, "info")
+    if _counting(text):
+        return refuse("context.series")
     grouped = re.fullmatch(r"\d{4}([ -])\d{4}\1\d{4}\1\d{4}(?:\1\d{1,3})?|\d{4}([ -])\d{6}\2\d{5}", text.strip())
     if issuer := _issuer(number):
         return Valid(number, (reason("card.issuer", issuer=issuer),), 0.97, data={"issuer": issuer, "known": True})
     return Valid(number, (reason("card.scheme", scheme=scheme),), 0.9, data={"scheme": scheme, "known": bool(grouped)})
+
+
+def _counting(text: str) -> bool:
+    """Whether groups of digits only count up, as in a list of numbers: 2486 2487 2488 2489."""
+    groups = [int(group) for group in re.split(r"[ -]", text.strip()) if group.isdigit()]
+    return len(groups) == 4 and all(0 < later - earlier < 10 for earlier, later in pairwise(groups))
 
 
 def _scheme(number: str) -> str | None:

@@ -244,6 +244,9 @@ def _bare_alone(case: Case) -> Verdict:
     if lecture(spot) or (not corroborated and among(spot)):
         return verdict(case, "mention", 0.3, "level-alone", "listed")
     covers = titles(spot) and any(_COVERS.search(simple(line)) for line in spot.below[:2])
+    covers = covers or (
+        titles(spot) and any(char.isspace() for char in spot.text.strip())
+    )  # 机　密: no prose does that
     covers = covers and not any(bare(line) for line in spot.above)
     if corroborated or covers or (bracketed(spot) and spot.top and spot.first):
         if any(_SHOUTS.search(line) for line in spot.below[:1]) and not corroborated:

@@ -63,7 +63,8 @@ def listed(lines: Iterable[str], text: str) -> bool:
 
 _TAG: Final = Lazy(r"<[^<>]*>")
 _NAMES: Final = Lazy(
-    r"\W*(?:(?:top |strictly |highly )?(?:secret|confidential)|restricted|protected|unclassified|official|public"
+    r"\W*(?:\d{1,2}[.、)）]\s*)?"
+    r"(?:(?:top |strictly |highly )?(?:secret|confidential)|restricted|protected|unclassified|official|public"
     r"|private|internal(?: use)?(?: only)?"
     r"|sensitive|general(?: business)?|non-business|绝密|机密|秘密|内部|公开|非密|普通|无)\W*",
     re.IGNORECASE,

@@ -13,6 +13,7 @@ from shoumi.engine.detectors._lazy import Lazy
 from shoumi.engine.detectors._mark_case import Case, Verdict, glued, verdict
 from shoumi.engine.detectors._mark_cjk import exam, field, level, line, phrase, star
 from shoumi.engine.detectors._mark_prose import quoted
+from shoumi.engine.detectors._mark_spot import Spot
 from shoumi.engine.detectors._mark_words import banner, caveat, notice, word
 
 _ABOUT: Final = Lazy(
@@ -20,6 +21,7 @@ _ABOUT: Final = Lazy(
     r"|\b(?:explain|guid|handbook|manual|defin|polic|train|template|example|sample|faq|protocol|how|what|about|course)",
     re.IGNORECASE,
 )
+_SUFFIX: Final = Lazy(r"\s*(?:\.\w{1,6})?")
 _PARTED: Final = Lazy(r"^$|^[\s\-_—–·+.)）】\]〕]|[\s\-_—–·(（【\[〔]$")
 _EXACT: Final[Mapping[str, str]] = {"portions": "portions", "block": "block"}
 
@@ -35,10 +37,12 @@ def _named(case: Case, found: Verdict) -> Verdict:
     spot = case.spot
     form = str(case.rule.params["form"])
     about = _ABOUT.search(spot.left + " " + spot.right) is not None
-    if found.kind == "mark":
+    if found.kind == "mark" and not (form == "caveat" and _alone(spot)):
         return verdict(case, "mention", 0.3, "stands-talk") if about and form in ("banner", "caveat") else found
     if glued(spot) or about or quoted(spot.left, spot.right):
         return found
+    if form == "caveat" and _alone(spot):  # VS-NfD.prf: a file about it?
+        return verdict(case, "possible", 0.5, "stands-named")
     weak = re.fullmatch(str(case.rule.params.get("weak", "(?!)")), spot.text.strip()) is not None
     if (
         form in ("banner", "exam")
@@ -54,6 +58,11 @@ def _named(case: Case, found: Verdict) -> Verdict:
     if form in ("phrase", "notice") or (form == "bare" and _PARTED.search(spot.left) and _PARTED.match(spot.right)):
         return verdict(case, "possible", 0.5, "stands-named")
     return found
+
+
+def _alone(spot: Spot) -> bool:
+    """Whether a file's name is nothing but the mark and its suffix."""
+    return not spot.left.strip() and _SUFFIX.fullmatch(spot.right) is not None
 
 
 def _exact(case: Case) -> Verdict:

@@ -111,6 +111,7 @@ def quoted(left: str, right: str) -> bool:
     return any(left.rfind(opening) > left.rfind(closing) and closing in right for opening, closing in _PAIRS)
 
 
+_LISP: Final = Lazy(r"[\"')(]\s+\"$")  # ("玄武岩" "厳秘"): strings side by side
 _LITERAL: Final = Lazy(
     r"[=(;{}]|=>|->|^\s*(?:#|//|/?\*|--)|\b(?:return|case|assert|const|let|var|elif|if|in|not|and|or|def|print|new|String|THEN|VALUES|IN|AS)\b"
 )
@@ -122,6 +123,8 @@ _DATA: Final = Lazy(
 
 def literal(left: str, right: str) -> bool:
     """Whether the place stands in a string of program text; the strings of JSON and CSV are data and count."""
+    if _LISP.search(left) and right[:1] == left[-1:]:
+        return True
     quotes = [quote for quote in "\"'`" if left.count(quote) % 2 and quote in right]
     if not quotes:
         return False

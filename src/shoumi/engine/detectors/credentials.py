@@ -26,6 +26,7 @@ from shoumi.engine.view import View
 PLACEHOLDER: Final = re.compile(
     r"example|sample|placeholder|dummy|fake|redacted|change.?me|change.?it|your[-_ ]|yours|insert|replace|todo|fixme"
     r"|xxxx|\*{3}|\.{3}|…|<[^>]*>|\$\{|\{\{|\$\(|%\(|%s|%[A-Z_]+%|\{[a-z_.0-9]*\}|^\$|^@|^env[.:]|secret[-_]?here|0{8}|1234567890ab|abcdefgh|qwerty"
+    r"|mot[-_ ]?de[-_ ]?passe|kennwort|passwort|contrase[nñ]a|senha|пароль|パスワード|密码|密碼|口令|비밀번호"
     r"|deadbeef|foobar|lorem|(.)\1{5}|my[-_]?(?:secret|password|token|key)|^(?:test|demo|foo|bar|baz)",
     re.IGNORECASE,
 )
@@ -33,11 +34,13 @@ _WORDS: Final = re.compile(
     r"(?:none|null|nil|undefined|true|false|yes|no|str|string|text|bytes|int|optional|any|object|password|passwd|pass"
     r"|passphrase|pwd|secret|token|required|empty|default|admin|root|user|username|login|hidden|value|void|self|this"
     r"|public|private|const|char|varchar|unknown|disabled|enabled|prompt|input|ask|secretstr|credentials?|see|the|is|an?"
+    r"|(?:md5|sha-?\d*|scram|bcrypt|base64|aes-?\d*|utf-?8)(?:[-_ ][a-z0-9-]+)*"  # how it is kept, in prose
     r"|must|should|will|not|for|and|or|in|on|to|of|with|hash(?:ed)?|encrypted|plain|field|auto)",
     re.IGNORECASE,
 )
 _NOT_LITERAL: Final = re.compile(r"[()\[\]{}<>|`]|=>|->|::|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|^[-/.#&]|^https?:")
 _NAME: Final = re.compile(r"[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+|[a-z][a-z0-9]*(?:[_.-][a-z0-9]+)+")  # of a thing in code
+_CLAIMS: Final = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "scope", "roles", "email", "uid"})
 _SHOWN: Final = 4  # characters of a token that tell its kind
 
 Judged = tuple[Severity | None, float, str]  # severity (None: the rule's), confidence, code of the reason
@@ -163,6 +166,8 @@ def jwt(secret: str, _rule: Rule) -> Judged | str:
         return "not-jwt"
     if not named or not isinstance(claims, dict):
         return "not-jwt"
+    if not _CLAIMS & claims.keys():
+        return "low", 0.4, "jwt"  # neither who nor for whom nor until when: an exercise
     if claims.get("name") == "John Doe" or claims.get("sub") in ("1234567890", "test", "user"):
         return "placeholder"
     return None, 0.95, "jwt"
@@ -189,6 +194,8 @@ def password_value(secret: str, rule: Rule) -> Judged | str:
         return "not-literal"
     if " " in value and not re.search(r"\d", value):
         return "not-random"
+    if _says_password(value):
+        return "placeholder"
     mixed, length = classes(value), len(value)
     if rule.params.get("plain_words"):  # a sentence in Chinese names it: weak passwords are passwords as well
         if length >= 6 and mixed >= 2:
@@ -231,6 +238,12 @@ def url(secret: str, _rule: Rule) -> Judged | str:
     if len(secret) < 6 or (classes(secret) < 2 and not secret.isdigit()):
         return "low", 0.5, "assigned-weak"
     return None, 0.9, "url"
+
+
+def _says_password(value: str) -> bool:
+    """Whether a value is Base64 of words that speak about a password, as in manuals."""
+    plain = _decoded(value) if len(value) % 4 == 0 and len(value) > 8 else ""
+    return plain.isprintable() and ("password" in plain.lower() or PLACEHOLDER.search(plain) is not None)
 
 
 def _decoded(part: str) -> str:
