@@ -113,7 +113,7 @@ def quoted(left: str, right: str) -> bool:
 
 _LISP: Final = Lazy(r"[\"')(]\s+\"$")  # ("玄武岩" "厳秘"): strings side by side
 _LITERAL: Final = Lazy(
-    r"[=(;{}]|=>|->|^\s*(?:#|//|/?\*|--)|\b(?:return|case|assert|const|let|var|elif|if|in|not|and|or|def|print|new|String|THEN|VALUES|IN|AS)\b"
+    r"[=(;{}]|=>|->|^\s*(?:#|//|/?\*|--)|\b(?:return|case|assert|const|let|var|elif|if|in|not|and|or|def|print|printf|echo|grep|sed|new|String|THEN|VALUES|IN|AS)\b"
 )
 _DATA: Final = Lazy(
     r"^[\s\[{,-]*(?:\"[^\"]*\"\s*:\s*(?:\"[^\"]*\"|-?[\d.]+|true|false|null)\s*,\s*)*"

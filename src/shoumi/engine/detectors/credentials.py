@@ -39,6 +39,7 @@ _WORDS: Final = re.compile(
     re.IGNORECASE,
 )
 _NOT_LITERAL: Final = re.compile(r"[()\[\]{}<>|`]|=>|->|::|^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$|^[-/.#&]|^https?:")
+_FIELDS: Final = re.compile(r"[A-Za-z_]+(?::[A-Za-z_]+)+")  # password:UID:GID: the fields of a file
 _NAME: Final = re.compile(r"[A-Z][A-Z0-9]*(?:[_-][A-Z0-9]+)+|[a-z][a-z0-9]*(?:[_.-][a-z0-9]+)+")  # of a thing in code
 _CLAIMS: Final = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "scope", "roles", "email", "uid"})
 _SHOWN: Final = 4  # characters of a token that tell its kind
@@ -186,22 +187,16 @@ def basic(secret: str, rule: Rule) -> Judged | str:
 def password_value(secret: str, rule: Rule) -> Judged | str:
     """A value given to a name such as ``password``: literal, no placeholder, and as random as people make them."""
     value = secret.strip("\"'`").rstrip(",;")
-    if value in rule.params.get("samples", ()) or not value or PLACEHOLDER.search(value) or _WORDS.fullmatch(value):
+    if value in rule.params.get("samples", ()):
         return "placeholder"
-    if _NOT_LITERAL.search(value) or not value.isprintable():
-        return "not-literal"
-    if value == secret and re.fullmatch(r"[A-Za-z_.-]+", value) and not rule.params.get("plain_words"):
-        return "not-literal"
-    if " " in value and not re.search(r"\d", value):
-        return "not-random"
-    if _says_password(value):
-        return "placeholder"
+    if refused := _unlike(value, quoted=value != secret, rule=rule):
+        return refused
     mixed, length = classes(value), len(value)
     if rule.params.get("plain_words"):  # a sentence in Chinese names it: weak passwords are passwords as well
         if length >= 6 and mixed >= 2:
             return None, 0.9, "assigned"
         return ("medium", 0.7, "assigned-weak") if length >= 6 and value.isdigit() else "not-random"
-    if re.match(r"p[a@4]ss(?:w[o0]r[dt]|[0-9])", value, re.IGNORECASE):
+    if re.search(r"p[a@4]ssw[o0]rd|^p[a@4]ss(?:w[o0]rt|[0-9])", value, re.IGNORECASE):
         return "low", 0.4, "assigned-weak"
     if length >= 8 and mixed >= 3 and entropy(value) >= 2.75:
         return None, 0.85, "assigned"
@@ -238,6 +233,19 @@ def url(secret: str, _rule: Rule) -> Judged | str:
     if len(secret) < 6 or (classes(secret) < 2 and not secret.isdigit()):
         return "low", 0.5, "assigned-weak"
     return None, 0.9, "url"
+
+
+def _unlike(value: str, *, quoted: bool, rule: Rule) -> str:
+    """Return the code of the reason why a value cannot be a password, or nothing."""
+    if not value or PLACEHOLDER.search(value) or _WORDS.fullmatch(value) or _says_password(value):
+        return "placeholder"
+    if _NOT_LITERAL.search(value) or not value.isprintable() or _FIELDS.fullmatch(value):
+        return "not-literal"
+    if not quoted and re.fullmatch(r"[A-Za-z_.-]+", value) and not rule.params.get("plain_words"):
+        return "not-literal"
+    if " " in value and (not re.search(r"\d", value) or "password" in value.lower()):
+        return "not-random"
+    return ""
 
 
 def _says_password(value: str) -> bool:
