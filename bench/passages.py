@@ -4,8 +4,8 @@
 
 Prints the table of recall by kind of change, files without a planted passage that were flagged, wrong documents, span
 overlap, index size, speed of registering and looking up; ``--speed 1000,20000 --query 100`` measures more. The peers
-``sim_text`` (Debian: similarity-tester) and copydetect (PyPI) are run on the same files where they are installed.
-Everything is drawn with the seed.
+``sim_text`` (Debian: similarity-tester) and copydetect (PyPI, extra ``bench``) are run on the same files; where one is
+not installed, the table says so. Everything is drawn with the seed.
 """
 
 from __future__ import annotations
@@ -256,7 +256,7 @@ def main() -> None:
                 bench.run(cell, kinds[name])
                 mean = statistics.mean(cell.overlap) if cell.overlap else 0.0
                 peers = "".join(
-                    f"   {peer} {100 * count / cell.tried:5.1f} %"
+                    f"   {peer} {100 * count / cell.tried:5.1f} %" if count is not None else f"   {peer} not installed"
                     for peer, count in (passages_peers.recall(bench, cell) if name == "verbatim" else {}).items()
                 )
                 print(

@@ -3,7 +3,7 @@
 Both are judged generously: any run that a tool reports between a file and the source of its passage counts as found.
 sim_text compares all files with all registered ones by words (``-S -r8``, as it is compared for speed) and again with
 ``-r3``, because text without spaces has few words; copydetect, with its default lengths, compares each file with its
-source alone. A tool that is not installed is left out.
+source alone. A tool that is not installed is named in the table as such.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ _RUN = re.compile(r"^(\S+): line \d+-\d+\s*\|(\S+): line \d+-\d+\s*\[\d+\]")
 _NOISE, _SURE = 25, 30  # copydetect's defaults: lengths below which nothing, from which on everything is found
 
 
-def recall(bench: Any, cell: Any) -> dict[str, int]:
-    """Return for each tool in how many files of a cell the source was found."""
+def recall(bench: Any, cell: Any) -> dict[str, int | None]:
+    """Return for each tool in how many files of a cell the source was found; None for one that is not installed."""
     folder = bench.work / f"{cell.language}{cell.size}"
     folder.mkdir()
     files = []
@@ -27,14 +27,14 @@ def recall(bench: Any, cell: Any) -> dict[str, int]:
         path = folder / f"q{number}.txt"
         path.write_text(text)
         files.append((path, bench.work / "registered" / f"{place}.txt"))
-    found = {}
-    if shutil.which("sim_text"):
-        for run in (8, 3):
-            found[f"sim_text -r{run}"] = _sim_text(files, bench.work / "registered", run)
+    found: dict[str, int | None] = {}
+    for run in (8, 3):
+        here = shutil.which("sim_text")
+        found[f"sim_text -r{run}"] = _sim_text(files, bench.work / "registered", run) if here else None
     try:
         from copydetect import CodeFingerprint, compare_files
     except ImportError:
-        return found
+        return found | {"copydetect": None}
 
     def mark(path: Path) -> Any:
         return CodeFingerprint(str(path), _NOISE, _SURE - _NOISE + 1, filter=False, encoding="utf-8")

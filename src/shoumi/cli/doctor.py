@@ -75,6 +75,12 @@ def examine() -> Iterator[Finding]:
         "available" if keyring else "not available",
         "" if keyring else "pip install 'shoumi[keyring]'",
     )
+    scanner = importlib.util.find_spec("kingfisher") is not None
+    yield Finding(
+        "the long tail of credentials",
+        "--packs all,secrets" if scanner else "not looked for",
+        "" if scanner else "pip install 'shoumi[secrets]'",
+    )
     for program, (what, remedy) in _PROGRAMS.items():
         path = shutil.which(program)
         yield Finding(what, path or "not available", "" if path else remedy)

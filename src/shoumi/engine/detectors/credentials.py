@@ -196,7 +196,7 @@ def password_value(secret: str, rule: Rule) -> Judged | str:
         if length >= 6 and mixed >= 2:
             return None, 0.9, "assigned"
         return ("medium", 0.7, "assigned-weak") if length >= 6 and value.isdigit() else "not-random"
-    if re.search(r"p[a@4]ssw[o0]rd|^p[a@4]ss(?:w[o0]rt|[0-9])", value, re.IGNORECASE):
+    if re.search(r"p[a@4]ssw[o0i1]rd|^p[a@4]ss(?:w[o0]rt|[0-9])", value, re.IGNORECASE):
         return "low", 0.4, "assigned-weak"
     if length >= 8 and mixed >= 3 and entropy(value) >= 2.75:
         return None, 0.85, "assigned"
@@ -237,7 +237,7 @@ def url(secret: str, _rule: Rule) -> Judged | str:
 
 def _unlike(value: str, *, quoted: bool, rule: Rule) -> str:
     """Return the code of the reason why a value cannot be a password, or nothing."""
-    if not value or PLACEHOLDER.search(value) or _WORDS.fullmatch(value) or _says_password(value):
+    if not value or PLACEHOLDER.search(value) or _WORDS.fullmatch(value.rstrip(".")) or _says_password(value):
         return "placeholder"
     if _NOT_LITERAL.search(value) or not value.isprintable() or _FIELDS.fullmatch(value):
         return "not-literal"
