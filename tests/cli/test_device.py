@@ -20,9 +20,9 @@ def test_exit_codes_and_json(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     disk = tmp_path / "disk.img"
     disk.write_bytes(bytes(4 << 20))
     assert main(["device", "verify-wipe", str(disk), "-f", "json"]) == 0
-    assert json.loads(capsys.readouterr().out)["verdict"] == "wiped"
-    assert main(["device", "verify-wipe", str(disk), "--sample", "2", "-f", "json"]) == 3
-    assert json.loads(capsys.readouterr().out)["verdict"] == "sampled"
+    assert json.loads(capsys.readouterr().out)["verdict"] == "clean"
+    assert main(["device", "verify-wipe", str(disk), "--sample", "50", "-f", "json"]) == 3
+    assert json.loads(capsys.readouterr().out)["why"] == "sampled"
     with disk.open("r+b") as file:
         file.seek(3_000_001)
         file.write("\n手机：13800138000\n".encode("gb18030"))
@@ -35,9 +35,7 @@ def test_exit_codes_and_json(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert main(["device", "verify-wipe", str(tmp_path / "none")]) == 2
 
 
-@pytest.mark.parametrize(
-    ("language", "words"), [("en", "Data remain"), ("zh-Hans", "仍有残留数据"), ("zh-Hant", "仍有殘留資料")]
-)
+@pytest.mark.parametrize(("language", "words"), [("en", "Not clean"), ("zh-Hans", "未擦净"), ("zh-Hant", "未清除乾淨")])
 def test_speaks_three_languages(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, language: str, words: str
 ) -> None:
@@ -47,4 +45,17 @@ def test_speaks_three_languages(
     assert main(["device", "verify-wipe", str(disk)]) == 1
     out = capsys.readouterr().out
     assert words in out
-    assert "device." not in out
+    assert "wipe." not in out
+
+
+def test_a_certificate_to_print_and_one_for_the_ledger(tmp_path: Path) -> None:
+    disk, sheet, record = tmp_path / "disk.img", tmp_path / "sheet.html", tmp_path / "record.json"
+    disk.write_bytes(bytes(2 << 20))
+    assert main(["device", "verify-wipe", str(disk), "--full", "--pattern", "zeros", "-o", str(sheet)]) == 0
+    assert sheet.read_text().startswith("<!doctype html>")
+    assert main(["device", "verify-wipe", str(disk), "--pattern", "ones", "-o", str(record)]) == 1
+    assert json.loads(record.read_text())["type"] == "wipe-certificate"
+    for wrong in (["--sample", "0"], ["--sample", "5", "--full"]):
+        with pytest.raises(SystemExit) as caught:
+            main(["device", "verify-wipe", str(disk), *wrong])
+        assert caught.value.code == 2

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from shoumi.engine.wipe import Result
+    from collections.abc import Iterator
 
-_CODES = {"wiped": 0, "residual": 1, "sampled": 3, "unread": 3}
+    from shoumi.engine.inspector import Inspector
+
+_CODES = {"clean": 0, "not clean": 1, "not known": 3}
 
 
 def add(commands: Any) -> None:
@@ -42,18 +44,20 @@ def add(commands: Any) -> None:
     verify = actions.add_parser(
         "verify-wipe",
         help="whether a disk, card or image was wiped",
-        description="Read a block device or image, never write, and say what it holds: zeros, ones, a pattern, random "
-        "bytes or data; text and files are looked for. Exit code: 0 all of it was read and is one kind of overwrite, "
-        "1 data remain, 3 nothing was found but not all was read (a sample, or read errors), 2 wrong use.",
+        description="Read a block device or image, never write, and say what it holds that is no overwrite, where, and "
+        "whether text and files can be recovered. Exit code: 0 clean: all of it was read and holds one overwrite; 1 "
+        "not clean; 3 not known: nothing was found, but not all was read, or it is all random; 2 wrong use.",
     )
     verify.add_argument("path", metavar="PATH", help="a block device such as /dev/sdX, or an image")
+    how = verify.add_mutually_exclusive_group()
+    how.add_argument("--full", action="store_true", help="read all of it; this is the default")
+    how.add_argument("--sample", type=_share, metavar="P", help="read only P per cent, spread over the medium")
+    verify.add_argument("--pattern", choices=("zeros", "ones", "random"), help="what it was overwritten with")
+    verify.add_argument("--seed", type=int, default=0, help="which places a sample takes; same seed, same places")
+    verify.add_argument("-f", "--format", choices=("text", "json", "html"), default="text", help="html: a certificate")
     verify.add_argument(
-        "--sample", type=_count, metavar="N", help="read N MiB spread over the disk; without it everything is read"
+        "-o", "--output", metavar="FILE", help="default: standard output; FILE.json and FILE.html choose"
     )
-    verify.add_argument(
-        "--seed", type=int, default=0, help="which places a sample takes; the same seed, the same places"
-    )
-    verify.add_argument("-f", "--format", choices=("text", "json"), default="text", help="text: for people")
     verify.set_defaults(run=run)
 
 
@@ -95,28 +99,46 @@ def _diff(arguments: argparse.Namespace) -> int:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Read, judge and print."""
+    """Read, judge and write."""
+    from shoumi.cli._output import opened
     from shoumi.engine import messages, wipe
+    from shoumi.engine.wipe import certificate
+
+    suffix = Path(arguments.output or "").suffix.removeprefix(".")
+    form = suffix if suffix in {"json", "html"} else arguments.format
+    with opened(arguments.output, binary=False) as stream:
+        result = wipe.verify(
+            arguments.path,
+            _inspector,
+            sample=arguments.sample,
+            pattern=arguments.pattern,
+            seed=arguments.seed,
+            watch=_watch(sys.stderr.isatty()),
+        )
+        body = certificate.certificate(result)
+        if form == "json":
+            text = json.dumps(body, ensure_ascii=False)
+        elif form == "html":
+            text = certificate.page(body, messages.language())
+        else:
+            text = "\n".join(_lines(body, messages.language()))
+        stream.write(f"{text}\n".encode("utf-8", "replace"))
+    return _CODES[result.verdict]
+
+
+def _inspector() -> Inspector:
     from shoumi.engine.home import Home
     from shoumi.engine.inspector import Inspector
     from shoumi.engine.settings import Settings
 
-    inspector = Inspector(Settings(), Home())
-    result = wipe.verify(
-        arguments.path, inspector, samples=arguments.sample, seed=arguments.seed, watch=_watch(sys.stderr.isatty())
-    )
-    if arguments.format == "json":
-        print(json.dumps(result.as_json(), ensure_ascii=False))
-    else:
-        print("\n".join(_lines(result, messages.language())))
-    return _CODES[result.verdict]
+    return Inspector(Settings(), Home())
 
 
-def _count(text: str) -> int:
-    count = int(text)
-    if count < 1:
-        raise argparse.ArgumentTypeError("at least 1")
-    return count
+def _share(text: str) -> float:
+    share = float(text)
+    if not 0 < share <= 100:
+        raise argparse.ArgumentTypeError("per cent: more than 0, at most 100")
+    return share
 
 
 def _watch(shown: bool) -> Any:
@@ -128,33 +150,30 @@ def _watch(shown: bool) -> Any:
     return watch
 
 
-def _lines(result: Result, language: str) -> list[str]:
+def _lines(body: dict[str, Any], language: str) -> Iterator[str]:
     from shoumi.engine import messages
 
     def say(code: str, **values: str | int) -> str:
-        return messages.text(f"device.{code}", language, **values)
+        return messages.text(f"wipe.{code}", language, **values)
 
-    share = f"{100 * result.read / result.size:.2f}" if result.size else "0"
-    lines = [
-        f"{result.path}: {say(result.verdict)}",
-        f"  {say(result.verdict + '.do')}",
-        f"  {say('read', read=result.read, size=result.size, share=share)}",
-    ]
-    lines += [
-        f"  {say('pages', kind=say(kind), count=count)}"
-        for kind in ("zeros", "ones", "pattern", "random", "data")
-        if (count := result.pages[kind])
-    ]
-    if result.file_system:
-        lines.append(f"  · {say('file-system')}")
-    if result.files:
-        lines.append(f"  · {say('files', count=result.files)}")
-    if result.text:
-        lines.append(f"  · {say('text', count=result.text)}")
-    lines += [f"  · {match.rule} @ {match.locator.offset}: {match.snippet}" for match in result.matches[:20]]
-    lines += [f"  · {say('place', offset=offset, size=size)}" for offset, size in result.places[:5]]
-    lines += [f"  · {say('unread.place', offset=offset, size=size)}" for offset, size in result.unread[:5]]
-    if result.pages["random"]:
-        lines.append(f"  {say('note.random')}")
-    lines.append(f"  {say('note.hidden')}")
-    return lines
+    verdict = body["verdict"].replace(" ", "-")
+    share = f"{100 * body['read'] / body['size']:.2f}" if body["size"] else "0"
+    yield f"{body['path']}: {say(verdict)}"
+    yield f"  {say('why.' + (body['why'] or verdict))}"
+    yield f"  {say('read')}: {say('read.of', read=body['read'], size=body['size'], share=share)}"
+    for kind, count in body["pages"].items():
+        if count:
+            yield f"  {say('kind.' + kind)}: {count} × 4 KiB"
+    if body["file_system"]:
+        yield f"  · {say('file-system')}: {say('yes')}"
+    for name in ("files", "text"):
+        if body[name]:
+            yield f"  · {say(name)}: {body[name]}"
+    if body["remnants"]:
+        yield f"  · {say('remnants', count=body['remnants'])}"
+    for one in body["found"][:20]:
+        yield f"  · {one['rule']} @ {one['offset']}: {one['snippet']}"
+    for kind, places in (("remnant", body["places"]), ("unreadable", body["unread"])):
+        for offset, size in places[:5]:
+            yield f"  · {say(kind)}: {say('offset')} {offset}, {size} {say('bytes')}"
+    yield f"  {say('hidden')}"

@@ -7,6 +7,7 @@ any of these encodings, and only what surrounds it is decoded. Segments know whi
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO, Final, Literal, Protocol, TypeAlias, runtime_checkable
 
@@ -62,6 +63,7 @@ def segments(raw: Raw, places: Sequence[Place] | None = None, *, everything: boo
     lanes = list(around(raw.data, places, raw.keep[0], raw.keep[1] + AROUND)) if places else []
     if everything:
         found = untangled(list(all_runs(raw.data)))
+        found = _outside(found, [run for lane in lanes for run in lane])
         taken = bytearray(len(raw.data))
         for run in found:
             taken[run.start : run.end] = b"\1" * (run.end - run.start)
@@ -69,6 +71,20 @@ def segments(raw: Raw, places: Sequence[Place] | None = None, *, everything: boo
         lanes.append(found)
     for lane in lanes:
         yield from _grouped(untangled(lane), raw)
+
+
+def _outside(found: Sequence[Run], pointed: Sequence[Run]) -> list[Run]:
+    """Return the runs that are no part of a longer one that a rule pointed at: digits within a Chinese line."""
+    starts = [run.start for run in found]
+    within: set[int] = set()
+    for run in pointed:
+        first, last = bisect_left(starts, run.start), bisect_left(starts, run.end)
+        if first and found[first - 1].end > run.start:
+            continue  # a run of another reading reaches into it
+        covered = sum(found[at].end - found[at].start for at in range(first, last))
+        if first < last and found[last - 1].end <= run.end and covered < run.end - run.start:
+            within.update(range(first, last))
+    return [run for at, run in enumerate(found) if at not in within]
 
 
 def _grouped(runs: Sequence[Run], raw: Raw) -> Iterator[Segment]:
