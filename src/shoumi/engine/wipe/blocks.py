@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, cast
 
 PAGE: Final = 4096
 KINDS: Final = ("zeros", "ones", "pattern", "random", "data")
@@ -63,7 +63,7 @@ class Blocks:
                 return None
             constant = self._constant[byte] = bytes([byte]) * self._size
         same = constant if len(data) == self._size else constant[: len(data)]
-        return byte if memoryview(same) == data else None
+        return byte if same == cast(bytes, data) else None  # a bytearray: compared at the speed of memory
 
     def look(self, data: bytes, offset: int, tally: Tally) -> float:
         """Add a block to a tally; return its entropy in bits a byte."""
