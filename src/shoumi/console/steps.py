@@ -8,11 +8,12 @@ rules, which the board explains, and registers functions that find where they ho
     @provider
     def steps(paths: tuple[str, ...]) -> Iterator[Step]:
         for path, count, first in late_loans(paths):                     # one query, grouped by unit
-            yield Step(path, HOLIDAYS, OVERDUE.left, ngettext_lazy(…) % …, ((_("Longest overdue since"), first),),
+            yield Step(path, HOLIDAYS, OVERDUE.left, ngettext(…) % …, ((_("Longest overdue since"), first),),
                        since=first, address=…, action=_("Call back"), rule=OVERDUE)
 
 A cell of the board is the step with the fewest left. A cell without any step is *not known*: only a room that looked
-and found nothing wrong says FAR, with the facts of what it looked at.
+and found nothing wrong says FAR, with the facts of what it looked at. What belongs to no single area has the area "".
+Steps are made while a page is made, in its language; what needs another language is asked again in it.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class Step:
     """One thing that brings a unit's area near a leak; FAR says that a room looked and found it well."""
 
     unit: str  # the path of the unit it happened in
-    area: str  # one of AREAS
+    area: str  # a key of AREAS; "" for what belongs to no single one
     left: int  # LEAKED, ONE, TWO, THREE or FAR
     reason: Any  # five words: "2 loans overdue"
     facts: tuple[tuple[Any, Any], ...] = field(default=())
@@ -82,6 +83,11 @@ def provider(function: Provider) -> Provider:
 def within(paths: tuple[str, ...], column: str) -> Any:
     """Return the condition that a column with a unit's path lies within the paths."""
     return Reach(paths).within(column)
+
+
+def key_of(path: str) -> str:
+    """Return a unit's key, which is the last part of its path; lists take it as their filter ``unit``."""
+    return path.rstrip("/").rpartition("/")[2]
 
 
 def steps(paths: tuple[str, ...]) -> list[Step]:

@@ -1,0 +1,38 @@
+"""What people lack, whatever the area: vetting that is due, a unit without a responsible leader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from shoumi.console.accounts.models import NONE, Person, Unit
+from shoumi.console.accounts.todos import vetting_missing
+from shoumi.console.steps import THREE, TWO, Rule, Step, key_of, provider, within
+
+_VETTING: Final = Rule(
+    "accounts.vetting", TWO, gettext_lazy("Somebody is cleared whose vetting never took place or is due again."), "E2"
+)
+_LEADER: Final = Rule("accounts.leader", THREE, gettext_lazy("A unit has no leader who answers for it."), "X1")
+
+
+@provider
+def vetting(paths: tuple[str, ...]) -> Iterator[Step]:
+    """Cleared people without valid vetting."""
+    rows = Person.objects.filter(within(paths, "unit__path"), vetting_missing(), departed_on=None)
+    for path, count in rows.exclude(category=NONE).values_list("unit__path").order_by().annotate(Count("pk")):
+        words = ngettext("%(n)d person not vetted", "%(n)d people not vetted", count) % {"n": count}
+        here = f"{reverse('accounts:people')}?lack=vetting&unit={key_of(path)}"
+        yield Step(path, "", _VETTING.left, words, ((_("People"), count),), None, here, _("Show"), _VETTING)
+
+
+@provider
+def leaders(paths: tuple[str, ...]) -> Iterator[Step]:
+    """Units without a responsible leader."""
+    for unit in Unit.objects.filter(within(paths, "path"), closed_on=None, leader=None):
+        here = reverse("accounts:units") + "?leader=no"
+        yield Step(unit.path, "", _LEADER.left, _("no responsible leader"), (), None, here, _("Show"), _LEADER)

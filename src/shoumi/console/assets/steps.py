@@ -1,0 +1,68 @@
+"""How near a leak devices bring a unit: what is wrong with the ledger and with what was retired."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from django.db.models import Case, Count, Min, Q, Value, When
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from shoumi.console.assets import wrongs
+from shoumi.console.assets.models import Device
+from shoumi.console.roles import Reach
+from shoumi.console.steps import DEVICES, FAR, ONE, PHONES, THREE, TWO, Rule, Step, key_of, provider
+
+_GRAVE: Final = Rule(
+    "assets.grave",
+    ONE,
+    gettext_lazy(
+        "Nobody answers for a device, it was not found, or it was retired long ago and still holds everything."
+    ),
+    "D1, D4",
+)
+_WRONG: Final = Rule(
+    "assets.wrong", TWO, gettext_lazy("The ledger of devices has gaps: a number, a level, a label, a return."), "D1, D2"
+)
+_UNSEEN: Final = Rule("assets.unseen", THREE, gettext_lazy("Devices were not counted or inspected for a year."), "D5")
+_WELL: Final = Rule(
+    "assets.well",
+    FAR,
+    gettext_lazy("All devices are counted and inspected, and nothing is wrong."),
+    "D1",
+)
+_RULES: Final = {"seal": _GRAVE, "amber": _WRONG, "": _UNSEEN}
+_OF: Final[dict[str, Rule]] = {"retired": _GRAVE, "unseen": _UNSEEN}  # where the check's own tone does not say it
+
+_SINCE: Final = dict.fromkeys(("repair", "handover", "bought", "retired"), "since")  # the others began on no known day
+
+
+@provider
+def devices(paths: tuple[str, ...]) -> Iterator[Step]:
+    """What is wrong with devices, by unit; units whose devices are well."""
+    rows = Device.by_unit(Reach(paths))
+    area = Case(When(kind="phone", then=Value(PHONES)), default=Value(DEVICES))
+    ill: set[tuple[str, str]] = set()
+    for check in wrongs.checks().values():
+        groups = check.find(rows).values_list("unit__path", area).order_by()
+        for path, where, count, since in groups.annotate(Count("pk"), Min(_SINCE.get(check.code, "missing_since"))):
+            ill.add((path, where))
+            yield _step(path, where, check, count, since)
+    live = Count("pk", filter=Q(live=True))
+    for path, where, count in rows.values_list("unit__path", area).order_by().annotate(live=live):
+        if count and (path, where) not in ill:
+            words = ngettext("%(n)d device, nothing wrong", "%(n)d devices, nothing wrong", count) % {"n": count}
+            here = f"{reverse('assets:devices')}?unit={key_of(path)}"
+            yield Step(path, where, FAR, words, ((_("Devices"), count),), None, here, _("Show"), _WELL)
+
+
+def _step(path: str, area: str, check: wrongs.Check, count: int, since: Any) -> Step:
+    rule = _OF.get(check.code, _RULES[check.tone])
+    text = ngettext("%(n)d device: %(what)s", "%(n)d devices: %(what)s", count)
+    return Step(
+        path, area, rule.left, text % {"n": count, "what": check.label},
+        ((_("Devices"), count), (_("Why it matters"), check.why)), since,
+        f"{reverse('assets:devices')}?wrong={check.code}&unit={key_of(path)}", _("Show"), rule,
+    )  # fmt: skip

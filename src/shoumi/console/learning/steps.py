@@ -1,0 +1,52 @@
+"""Who lacks a lesson or a commitment, by unit and area. That everybody was taught does not yet make an area safe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from django.db.models import Count, Min, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from shoumi.console.learning.models import LESSON, LETTER, Assignment
+from shoumi.console.steps import THREE, TWO, Rule, Step, key_of, provider, within
+
+_TRAINING: Final = Rule(
+    "learning.training",
+    THREE,
+    gettext_lazy("Somebody is late with a lesson: who was not taught does not see the danger."),
+    "X3",
+)
+_LETTER: Final = Rule(
+    "learning.letter",
+    TWO,
+    gettext_lazy("Somebody has not signed a commitment that they should have signed by now."),
+    "X3",
+)
+_KINDS: Final = {LESSON: _TRAINING, LETTER: _LETTER}
+
+
+@provider
+def late(paths: tuple[str, ...]) -> Iterator[Step]:
+    """People with something overdue, by unit and area; what belongs to all areas, under none of them."""
+    rows = Assignment.objects.filter(
+        within(paths, "person__unit__path"), ended_on=None, due_on__lt=timezone.localdate(), person__departed_on=None
+    )
+    groups = rows.values_list("person__unit__path", "material__area", "material__kind").order_by()
+    people = Count("person", distinct=True)
+    leaders = Count("person", distinct=True, filter=Q(person__leads__isnull=False))
+    for path, area, kind, count, led, first in groups.annotate(people=people, led=leaders, first=Min("due_on")):
+        lesson = kind == LESSON
+        text = (
+            ngettext("%(n)d person without lesson", "%(n)d people without lesson", count)
+            if lesson
+            else ngettext("%(n)d commitment not signed", "%(n)d commitments not signed", count)
+        )
+        yield Step(
+            path, area, _KINDS[kind].left, text % {"n": count},
+            ((_("People"), count), (_("of them leaders"), led), (_("Due since"), first)), first,
+            f"{reverse('learning:open')}?state=overdue&unit={key_of(path)}", _("Remind"), _KINDS[kind],
+        )  # fmt: skip
