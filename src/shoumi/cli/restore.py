@@ -108,7 +108,8 @@ def _tables() -> list[str]:
     from django.db import connection
 
     del server
-    return connection.introspection.table_names()
+    found: list[str] = connection.introspection.table_names()
+    return found
 
 
 def _django() -> Any:

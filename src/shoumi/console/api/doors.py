@@ -29,6 +29,7 @@ from shoumi.console.api import described, fields, scopes, tokens
 from shoumi.console.api.models import Answer
 from shoumi.console.api.problems import Problem, answer
 from shoumi.console.lists import PER_PAGE, ListPage, cell
+from shoumi.version import VERSION
 
 _LONGEST_KEY: Final = 200
 
@@ -49,9 +50,7 @@ class Bearer(HttpBearer):
         return found
 
 
-api = NinjaAPI(
-    title="Shoumi", urls_namespace="doors", docs_url=None, openapi_url=None, auth=Bearer(), version=described.VERSION
-)
+api = NinjaAPI(title="Shoumi", urls_namespace="doors", docs_url=None, openapi_url=None, auth=Bearer(), version=VERSION)
 
 
 @api.exception_handler(Problem)

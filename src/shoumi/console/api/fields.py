@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from shoumi.console.action import Action, ActionForm
 
 _TAKEN: Final = frozenset({"actor", "target", "door", "cls"})  # arguments of Action.run itself
-_TYPES: Final = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "array": list}
+_TYPES: Final[dict[str, Any]] = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "array": list}
 
 
 def files(action: type[Action]) -> bool:

@@ -82,10 +82,10 @@ class Loop:
             for job in self.orphans():
                 self.start(job)
         while len(self.children) < self.at_once and not self.stopping:
-            job = queue.take(self.name)
-            if job is None:
+            taken = queue.take(self.name)
+            if taken is None:
                 break
-            self.start(job)
+            self.start(taken)
         self._wait()
 
     def _wait(self) -> None:
@@ -109,7 +109,7 @@ class Loop:
         now = time.monotonic()
         running = dict(Job.objects.filter(state=RUNNING).exclude(worker=self.name).values_list("pk", "lease"))
         before, self.watched = self.watched, {}
-        taken = []
+        taken: list[Job | None] = []
         for pk, lease in running.items():
             known = before.get(pk)
             since = known[1] if known and known[0] == lease else now

@@ -85,11 +85,7 @@ class MarkRead(ActionPage):
         return reverse("notices:notice", args=(act.target.pk,))
 
 
-class MarkAllRead(ActionPage):
-    """Read all."""
-
-    action = ReadAll
-
+class _ToInbox(ActionPage):
     def address(self, done: Any) -> str:
         del done
         return reverse("notices:inbox")
@@ -98,7 +94,13 @@ class MarkAllRead(ActionPage):
         return self.address(act)
 
 
-class HowTold(MarkAllRead):
+class MarkAllRead(_ToInbox):
+    """Read all."""
+
+    action = ReadAll
+
+
+class HowTold(_ToInbox):
     """Choose how to be told."""
 
     action = Choose

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -135,6 +136,12 @@ class Reconsider(_OfFindings):
         return done
 
 
+def _above(path: str) -> Iterator[str]:
+    """Return the paths of the units above a unit: who answers for them answers for it."""
+    steps = path.strip("/").split("/")
+    yield from (f"/{'/'.join(steps[:count])}/" for count in range(1, len(steps)))
+
+
 class Assign(_OfFindings):
     """Somebody is to decide these."""
 
@@ -148,10 +155,10 @@ class Assign(_OfFindings):
 
         def limit(self) -> None:
             super().limit()
-            deciders = User.objects.full().filter(
-                is_active=True, granted__role__in=sorted(DECIDERS), granted__ended=None
-            )
-            self.fields["to"].queryset = deciders.distinct()
+            reach, held = self.action.actor.reach(DECIDERS), {"granted__role__in": DECIDERS, "granted__ended": None}
+            parts = {part for path in reach.paths for part in _above(path)}
+            near = Q() if reach.everywhere else reach.within("granted__unit__path") | Q(granted__unit__path__in=parts)
+            self.fields["to"].queryset = User.objects.full().filter(near, is_active=True, **held).distinct()
 
         def clean(self) -> dict[str, Any]:
             data = super().clean()
