@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 _STEP: Final = 0.5  # seconds between words about progress
-_AROUND: Final = 200  # characters around a place that is read again
+_AROUND: Final = 20  # characters around a place that is read again: the place, not its neighbours
 _PARENT_DIED: Final = 1  # prctl(PR_SET_PDEATHSIG, …)
 
 
