@@ -39,7 +39,7 @@ _GONE_OUT: Final = Rule(
     "findings.out",
     LEAKED,
     gettext_lazy(
-        "A critical finding lies in a cloud drive or a chat: it has left the house until somebody decides otherwise."
+        "A critical finding lies in a cloud drive or a chat: it counts as leaked until somebody decides otherwise."
     ),
     "N1–N3, M2",
 )
@@ -124,6 +124,6 @@ def selfchecks(paths: tuple[str, ...]) -> Iterator[Step]:
     for made in rows.select_related("unit"):
         yield Step(
             made.unit.path, "", _SELF.left, _("self-inspection overdue"),
-            ((_("Number"), made.number), (_("Due"), made.due)), made.due,
+            ((_("Number"), made.number), (_("Deadline"), made.due)), made.due,
             reverse("findings:selfcheck", args=(made.pk,)), _("Answer questions"), _SELF,
         )  # fmt: skip

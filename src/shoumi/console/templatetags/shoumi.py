@@ -32,6 +32,16 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def fact(value: Any) -> Any:
+    """Return a fact as people read it: days and times like everywhere, a dash for nothing."""
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, datetime):
+        return moment(value)
+    return day(value) if isinstance(value, date) else value
+
+
+@register.filter
 def kind(field: Any) -> str:
     """Return how a form field is laid out: check, radio, file or line."""
     widget = field.field.widget
