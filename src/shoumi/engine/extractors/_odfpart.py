@@ -231,7 +231,7 @@ class _Sheet:
             self._note([[(formula, "formula")]], place)
         return shown or attribute(cell, "string-value")
 
-    def _note(self, boxes: list[list[tuple[str, int]]], place: str) -> None:
+    def _note(self, boxes: list[list[tuple[str, str]]], place: str) -> None:
         for runs in boxes:
             text = "".join(text for text, _ in runs)
             if text.strip() and len(self._notes) < 20_000:

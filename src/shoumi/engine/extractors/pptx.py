@@ -115,7 +115,8 @@ def _ground(package: Package, slide: str, root: Element) -> tuple[bool, dict[str
     """Return whether slide, layout and master leave the background white, so that white letters are not seen there,
     and where layout and master put their placeholders.
     """
-    plain, places = _white(root), {}
+    plain = _white(root)
+    places: dict[str, Frame] = {}
     part = slide
     for kind in ("slideLayout", "slideMaster"):
         for part in _opc.related(package, part, kind)[:1]:  # noqa: B020  (from slide to layout to master)
