@@ -275,7 +275,7 @@ def passages(count: int, seed: int, downloads: Path) -> str:
         for number, text in enumerate(texts):
             (folder / "documents" / f"{number}.txt").write_text(text, "utf-8")
         home = Home(folder / "home")
-        Intake(home, Settings()).add([str(folder / "documents")], Registered(level="机密"))
+        Intake(home, Settings()).add([str(folder / "documents")], Registered(id="", title="", level="机密"))
         for number in rng.sample(range(len(texts)), count):
             start = rng.randint(0, len(texts[number]) - 120)
             page = photographed(official(rng, 200, texts[number][start : start + 120]), rng)
@@ -289,7 +289,8 @@ def passages(count: int, seed: int, downloads: Path) -> str:
         cpu = time.process_time() + sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2]) - cpu
     right = len({photo for photo, same in found if same})
     wrong = len({photo for photo, _ in found} - {photo for photo, same in found if same})
-    return f"{right}/{count} found, {wrong} only as another document, {len(texts)} registered, {cpu / count:.1f} s CPU a photo"
+    counts = f"{right}/{count} found, {wrong} only as another document, {len(texts)} registered"
+    return f"{counts}, {cpu / count:.1f} s CPU a photo"
 
 
 def _prose(downloads: Path) -> list[str]:
