@@ -114,6 +114,11 @@ def _canonical(role: str, body: Mapping[str, Any]) -> bytes:
     )
 
 
+def message(role: Role, clearance: dict[str, Any]) -> bytes:
+    """Return what a signature in a role is made over: the record without signatures. Raises UsageError."""
+    return _canonical(role, _body(clearance))
+
+
 def generate(path: Path, passphrase: bytes | None) -> str:
     """Write a private key (PEM, 0600, encrypted under a passphrase when given) and its public one; returns its id.
 

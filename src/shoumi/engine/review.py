@@ -9,7 +9,7 @@ every gap. The sheet shows the text: it is a carrier of the inherited level itse
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -115,13 +115,15 @@ class Sheet:
 class _Reader:
     """Stands where the rules would: keeps the text and has the rules look at it."""
 
-    def __init__(self, inspector: Inspector) -> None:
-        self._inspector = inspector
+    def __init__(self, inspector: Inspector, watch: Callable[[int], None] | None = None) -> None:
+        self._inspector, self._watch = inspector, watch
         self.pieces: list[Piece] = []
 
     def inspect(self, document: Document) -> Iterator[Match | Gap]:
         pieces = [Piece(document.trail, segment) for segment in document.segments]
         self.pieces += pieces
+        if self._watch is not None:
+            self._watch(len(self.pieces))
         # Segment by segment in one view: a match says its place by the segment's own locator and span.
         return self._placed(pieces, self._inspector.inspect(document))
 
@@ -168,12 +170,25 @@ def _same(segment: Segment, match: Match) -> bool:
     return all(getattr(own, name) == getattr(found, name) for name in names)
 
 
-def review(path: str, home: Home, settings: Settings, decisions: Mapping[str, Decision] | None = None) -> Sheet:
-    """Review a manuscript. Raises AddressError when it is not there, UsageError when it is a folder."""
+def review(
+    path: str,
+    home: Home,
+    settings: Settings,
+    decisions: Mapping[str, Decision] | None = None,
+    *,
+    remember: bool = False,
+    watch: Callable[[int], None] | None = None,
+) -> Sheet:
+    """Review a manuscript. Raises AddressError when it is not there, UsageError when it is a folder.
+
+    ``remember``: excerpts too short to count alone are noted, to be added up; ``watch`` hears how many pieces were read.
+    """
     if Path(path).is_dir():
         raise UsageError(f"{path} is a folder: review one manuscript at a time")
     inspector = Inspector(settings, home)
-    reader = _Reader(inspector)
+    if inspector.passages is not None:
+        inspector.passages.accumulates = remember
+    reader = _Reader(inspector, watch)
     source = next(source for source in registry.sources() if source.accepts(path))
     events: list[Match | Gap] = []
     for entry in source.walk(path, Policy(), frozenset()):

@@ -71,6 +71,18 @@ def remember(home: Home, fragments: Iterable[Passage], trail: str, today: dateti
         database.executemany("insert or replace into excerpts values (?, ?, ?, ?, ?, ?)", rows)
 
 
+def forget(home: Home, address: str) -> None:
+    """Forget the excerpts of a file or folder: a draft that is read again says itself what it has now."""
+    from shoumi.engine.passages.registry import Register
+
+    if not (home.path / "registry" / "excerpts.sqlite").exists():
+        return
+    with _open(home) as database, Register(home) as register:
+        rows = database.execute("select file, max(trail) from excerpts group by file").fetchall()
+        gone = [(file,) for file, trail in rows if _below(str(register.unseal(b"excerpt", trail)), address)]
+        database.executemany("delete from excerpts where file = ?", gone)
+
+
 @dataclass(frozen=True, slots=True)
 class Total:
     """A document whose excerpts add up. ``trail``: a file of this scan that has one of them."""
