@@ -9,6 +9,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
+
 _PROVIDERS: Final[list[Callable[[Any], Iterable[Todo]]]] = []
 
 
@@ -26,6 +30,23 @@ def provider(function: Callable[[Any], Iterable[Todo]]) -> Callable[[Any], Itera
     """Register a function that lists what one account has to do."""
     _PROVIDERS.append(function)
     return function
+
+
+def tally(**rows: QuerySet) -> dict[str, int]:
+    """Count several querysets in one query: the home asks every room, and most of what it asks are numbers."""
+    parts, values, found = [], [], dict.fromkeys(rows, 0)
+    for name, one in rows.items():
+        try:
+            sql, given = one.order_by().values("pk").query.sql_with_params()
+        except EmptyResultSet:
+            continue
+        parts.append((name, f"(SELECT COUNT(*) FROM ({sql}) AS counted)"))  # noqa: S608  (Django's own SQL)
+        values += given
+    if parts:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT " + ", ".join(part for _name, part in parts), values)
+            found |= dict(zip((name for name, _part in parts), cursor.fetchone(), strict=True))
+    return found
 
 
 def todos(user: Any) -> list[Todo]:

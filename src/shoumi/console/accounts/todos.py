@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from shoumi.console.accounts.models import NONE, Grant, Office, Person, Unit, months_after
 from shoumi.console.roles import LEADER, OFFICER, SECURITY, SYSTEM
-from shoumi.console.todo import Todo, provider
+from shoumi.console.todo import Todo, provider, tally
 
 
 @provider
@@ -25,18 +25,22 @@ def people(user: Any) -> Iterator[Todo]:
         return
     cleared = Person.objects.filter(reach.within("unit__path"), departed_on=None).exclude(category=NONE)
     here = reverse("accounts:people")
-    count = cleared.filter(vetting_missing()).count()
+    counts = tally(
+        vetting=cleared.filter(vetting_missing()), committed=cleared.filter(committed_on=None),
+        trained=cleared.filter(untrained()),
+    )  # fmt: skip
+    count = counts["vetting"]
     if count:
         yield Todo(
             ngettext("%(n)d cleared person has no valid vetting.", "%(n)d cleared people have no valid vetting.", count)
             % {"n": count}, f"{here}?lack=vetting", "seal", _("Show"))  # fmt: skip
-    count = cleared.filter(committed_on=None).count()
+    count = counts["committed"]
     if count:
         yield Todo(
             ngettext("%(n)d cleared person has signed no commitment.",
                      "%(n)d cleared people have signed no commitment.", count)
             % {"n": count}, f"{here}?lack=commitment", "amber", _("Show"))  # fmt: skip
-    count = cleared.filter(untrained()).count()
+    count = counts["trained"]
     if count:
         yield Todo(
             ngettext("%(n)d cleared person was not trained within a year.",

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from shoumi.console.assets import ledger, registers, wrongs
 from shoumi.console.assets.models import Device, Handover, StockTake, Vendor
 from shoumi.console.assets.views.ledger import rules_for
-from shoumi.console.todo import Todo, provider
+from shoumi.console.todo import Todo, provider, tally
 
 
 @provider
@@ -38,13 +38,21 @@ def keepers(user: Any) -> Iterator[Todo]:
     if not reach:
         return
     rows = Device.by_unit(reach)
-    for check in wrongs.checks().values():
-        count = check.find(rows).count() if check.tone == "seal" else 0
+    checks = {code: check for code, check in wrongs.checks().items() if check.tone == "seal"}
+    counts = tally(
+        **{code: check.find(rows) for code, check in checks.items()},
+        **{
+            "+offered": Handover.objects.filter(reach.within("to_unit__path"), ended_at=None),
+            "+vendors": Vendor.objects.filter(registers.visible(reach), registers.expiring()).distinct(),
+        },
+    )
+    for code, check in checks.items():
+        count = counts[code]
         if count:
             sentence = ngettext("%(n)d device: %(what)s", "%(n)d devices: %(what)s", count)
             address = f"{reverse('assets:devices')}?wrong={check.code}"
             yield Todo(sentence % {"n": count, "what": check.label}, address, "seal", _("Show"))
-    offered = Handover.objects.filter(reach.within("to_unit__path"), ended_at=None).count()
+    offered = counts["+offered"]
     if offered:
         sentence = ngettext("%(n)d device waits to be received.", "%(n)d devices wait to be received.", offered)
         yield Todo(sentence % {"n": offered}, f"{reverse('assets:devices')}?state=transfer", "plain", _("Show"))
@@ -53,7 +61,7 @@ def keepers(user: Any) -> Iterator[Todo]:
             _("The stock-take “%(title)s” is open.") % {"title": one.title},
             reverse("assets:stocktake", args=(one.pk,)), "plain", _("Go on"),
         )  # fmt: skip
-    soon = Vendor.objects.filter(registers.visible(reach), registers.expiring()).distinct().count()
+    soon = counts["+vendors"]
     if soon:
         sentence = ngettext(
             "The certificate of %(n)d vendor ends soon or has ended.",

@@ -19,7 +19,7 @@ from shoumi.console.custody.models.loans import OPEN as OUT
 from shoumi.console.custody.reminding import overdue, uncounted
 from shoumi.console.levels import OPEN as OPEN_LEVEL
 from shoumi.console.roles import LEADER, OFFICER
-from shoumi.console.todo import Todo, provider
+from shoumi.console.todo import Todo, provider, tally
 
 
 @provider
@@ -42,12 +42,13 @@ def mine(user: Any) -> Iterator[Todo]:
     """For everybody: what they have borrowed and must give back."""
     today = timezone.localdate()
     loans = Loan.objects.filter(borrower=user.person, state=OUT)
-    late = loans.filter(due_on__lt=today).count()
+    counts = tally(late=loans.filter(due_on__lt=today), due=loans.filter(due_on=today))
+    late = counts["late"]
     if late:
         sentence = ngettext("%(n)d carrier that you borrowed is overdue. Bring it back today.",
                             "%(n)d carriers that you borrowed are overdue. Bring them back today.", late)  # fmt: skip
         yield Todo(sentence % {"n": late}, reverse("custody:mine"), "seal", _("Show"))
-    due = loans.filter(due_on=today).count()
+    due = counts["due"]
     if due:
         sentence = ngettext("%(n)d carrier that you borrowed is due today.",
                             "%(n)d carriers that you borrowed are due today.", due)  # fmt: skip
@@ -60,16 +61,21 @@ def keeping(user: Any) -> Iterator[Todo]:
     reach = user.reach({OFFICER, LEADER})
     if not reach:
         return
-    count = overdue().filter(reach.within("carrier__unit__path")).count()
+    here = user.reach({OFFICER})
+    counts = tally(
+        overdue=overdue().filter(reach.within("carrier__unit__path")),
+        missing=Carrier.objects.filter(reach.within("unit__path"), state=states.MISSING),
+        arriving=Dispatch.objects.filter(here.within("to_unit__path"), state=OPEN, to_unit__isnull=False),
+    )
+    count = counts["overdue"]
     if count:
         sentence = ngettext("%(n)d loan is overdue.", "%(n)d loans are overdue.", count)
         yield Todo(sentence % {"n": count}, f"{reverse('custody:loans')}?state=overdue", "seal", _("Show"))
-    count = Carrier.objects.filter(reach.within("unit__path"), state=states.MISSING).count()
+    count = counts["missing"]
     if count:
         sentence = ngettext("%(n)d carrier is missing.", "%(n)d carriers are missing.", count)
         yield Todo(sentence % {"n": count}, f"{reverse('custody:ledger')}?state=missing", "seal", _("Show"))
-    here = user.reach({OFFICER})
-    count = Dispatch.objects.filter(here.within("to_unit__path"), state=OPEN, to_unit__isnull=False).count()
+    count = counts["arriving"]
     if count:
         sentence = ngettext("%(n)d dispatch to you waits to be accepted.",
                             "%(n)d dispatches to you wait to be accepted.", count)  # fmt: skip
@@ -83,16 +89,21 @@ def yearly(user: Any) -> Iterator[Todo]:
     if not reach:
         return
     ledger, carriers = reverse("custody:ledger"), Carrier.objects.filter(reach.within("unit__path"))
-    count = carriers.filter(policy.term_ending()).count()
+    live = carriers.filter(check_source=True, state__in=sorted(states.LIVE))
+    counts = tally(
+        terms=carriers.filter(policy.term_ending()), reviews=carriers.filter(policy.review_due()),
+        sources=live.exclude(level=OPEN_LEVEL),
+    )  # fmt: skip
+    count = counts["terms"]
     if count:
         sentence = ngettext("The term of %(n)d carrier has ended or ends soon.",
                             "The terms of %(n)d carriers have ended or end soon.", count)  # fmt: skip
         yield Todo(sentence % {"n": count}, f"{ledger}?due=term", "amber", _("Show"))
-    count = carriers.filter(policy.review_due()).count()
+    count = counts["reviews"]
     if count:
         sentence = ngettext("%(n)d carrier is due for review.", "%(n)d carriers are due for review.", count)
         yield Todo(sentence % {"n": count}, f"{ledger}?due=review", "amber", _("Show"))
-    count = carriers.filter(check_source=True, state__in=sorted(states.LIVE)).exclude(level=OPEN_LEVEL).count()
+    count = counts["sources"]
     if count:
         sentence = ngettext("%(n)d carrier was made from one whose level changed.",
                             "%(n)d carriers were made from others whose level changed.", count)  # fmt: skip
@@ -102,11 +113,15 @@ def yearly(user: Any) -> Iterator[Todo]:
 
 def _countings(reach: Any) -> Iterator[Todo]:
     here = reverse("custody:stocktakes")
-    running = StockTake.objects.filter(reach.within("unit__path"), state=OPEN).count()
+    counts = tally(
+        running=StockTake.objects.filter(reach.within("unit__path"), state=OPEN),
+        uncounted=Unit.objects.filter(pk__in=uncounted().values("pk")).filter(reach.within("path")),
+    )
+    running = counts["running"]
     if running:
         sentence = ngettext("%(n)d stock-take is running.", "%(n)d stock-takes are running.", running)
         yield Todo(sentence % {"n": running}, f"{here}?state=open", "plain", _("Go on"))
-    count = Unit.objects.filter(pk__in=uncounted().values("pk")).filter(reach.within("path")).count()
+    count = counts["uncounted"]
     if count:
         sentence = ngettext("%(n)d unit was not counted within the period.",
                             "%(n)d units were not counted within the period.", count)  # fmt: skip

@@ -18,7 +18,7 @@ from shoumi.console.findings.models.cases import CHECKING, ENDED, NEW, ORDERED
 from shoumi.console.findings.models.found import OPEN
 from shoumi.console.findings.models.reports import NEW as RECEIVED
 from shoumi.console.roles import AREA, LEADER, OFFICER
-from shoumi.console.todo import Todo, provider
+from shoumi.console.todo import Todo, provider, tally
 
 
 @provider
@@ -28,17 +28,22 @@ def triage(user: Any) -> Iterator[Todo]:
     if not reach:
         return
     here = reverse("findings:queue")
-    count = Finding.objects.filter(within(reach), state=OPEN, rank=0).count()
+    open_ones = Finding.objects.filter(within(reach), state=OPEN)
+    counts = tally(
+        critical=open_ones.filter(rank=0), high=open_ones.filter(rank=1),
+        gaps=Gap.objects.filter(within(reach, "inspection__unit"), settled=None),
+    )  # fmt: skip
+    count = counts["critical"]
     if count:
         yield Todo(
             ngettext("%(n)d critical finding is to be decided.", "%(n)d critical findings are to be decided.", count)
             % {"n": count}, f"{here}?severity=0", "seal", _("Judge"))  # fmt: skip
-    count = Finding.objects.filter(within(reach), state=OPEN, rank=1).count()
+    count = counts["high"]
     if count:
         yield Todo(
             ngettext("%(n)d high finding is to be decided.", "%(n)d high findings are to be decided.", count)
             % {"n": count}, f"{here}?severity=1", "amber", _("Judge"))  # fmt: skip
-    count = Gap.objects.filter(within(reach, "inspection__unit"), settled=None).count()
+    count = counts["gaps"]
     if count:
         yield Todo(
             ngettext("%(n)d thing was not examined.", "%(n)d things were not examined.", count) % {"n": count},
@@ -53,13 +58,18 @@ def cases(user: Any) -> Iterator[Todo]:
     rows = Case.objects.exclude(state__in=ENDED).select_related("unit")
     mine = Q(responsible=user.person_id, state=ORDERED)
     wide = within(reach) if reach else Q(pk__in=())
-    for case in rows.filter(wide, incident=True, reported=None)[:5]:
-        yield Todo(_("An incident is not reported: %(case)s") % {"case": case}, _of(case), "seal", _("Report"))
-    for case in rows.filter(wide | mine, deadline__lt=today)[:5]:
-        yield Todo(_("Overdue: %(case)s") % {"case": case}, _of(case), "seal", _("Open"))
-    for case in rows.filter(mine, deadline__gte=today)[:5]:
-        urgency = "amber" if case.deadline and case.deadline <= today + timedelta(days=3) else "plain"
-        yield Todo(_("Put right: %(case)s") % {"case": case}, _of(case), urgency, _("Say what was done"))
+    unreported = wide & Q(incident=True, reported=None)
+    late = (wide | mine) & Q(deadline__lt=today)
+    open_ones = list(rows.filter(unreported | late | mine & Q(deadline__gte=today)).order_by("deadline")[:15])
+    for case in open_ones:
+        if case.incident and case.reported is None and (reach and reach.covers(case.unit.path)):
+            yield Todo(_("An incident is not reported: %(case)s") % {"case": case}, _of(case), "seal", _("Report"))
+    for case in open_ones:
+        if case.deadline and case.deadline < today:
+            yield Todo(_("Overdue: %(case)s") % {"case": case}, _of(case), "seal", _("Open"))
+        elif case.deadline and case.responsible_id == user.person_id and case.state == ORDERED:
+            urgency = "amber" if case.deadline <= today + timedelta(days=3) else "plain"
+            yield Todo(_("Put right: %(case)s") % {"case": case}, _of(case), urgency, _("Say what was done"))
     officer = user.reach({OFFICER})
     if officer:
         count = rows.filter(within(officer), state__in=(NEW, CHECKING)).count()

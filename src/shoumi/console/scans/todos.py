@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Max
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,35 +13,31 @@ from django.utils.translation import ngettext
 from shoumi.console.findings.models import within
 from shoumi.console.roles import OFFICER
 from shoumi.console.scans.models import FAILED, Plan, Question, Run
-from shoumi.console.todo import Todo, provider
-
-
-@provider
-def questions(user: Any) -> Iterator[Todo]:
-    """For officers: what people ask before they send."""
-    reach = user.reach({OFFICER})
-    if not reach:
-        return
-    count = Question.objects.filter(within(reach, "user__person__unit"), answered=None).count()
-    if count:
-        yield Todo(
-            ngettext("%(n)d person asks before sending something.", "%(n)d people ask before sending something.", count)
-            % {"n": count}, reverse("scans:questions"), "amber", _("Answer it"))  # fmt: skip
+from shoumi.console.todo import Todo, provider, tally
 
 
 @provider
 def scans(user: Any) -> Iterator[Todo]:
-    """For officers: scans that failed, scans that nobody was told about."""
+    """For officers: what people ask before they send; scans that failed, scans that nobody was told about."""
     reach = user.reach({OFFICER})
     if not reach:
         return
+    counts = tally(
+        questions=Question.objects.filter(within(reach, "user__person__unit"), answered=None),
+        unannounced=Plan.objects.filter(within(reach), ended=None, announced=None),
+    )
+    count = counts["questions"]
+    if count:
+        yield Todo(
+            ngettext("%(n)d person asks before sending something.", "%(n)d people ask before sending something.", count)
+            % {"n": count}, reverse("scans:questions"), "amber", _("Answer it"))  # fmt: skip
     here = reverse("scans:plans")
-    failed = Run.objects.filter(within(reach, "plan__unit"), state=FAILED, plan__ended=None)
-    latest = [run for run in failed.select_related("plan")[:20] if run.plan.runs.first() == run]
-    if latest:
-        yield Todo(ngettext("%(n)d scan failed.", "%(n)d scans failed.", len(latest)) % {"n": len(latest)}, here,
+    last = Run.objects.filter(within(reach, "plan__unit"), plan__ended=None).order_by().values("plan")
+    failed = Run.objects.filter(pk__in=last.annotate(last=Max("pk")).values("last"), state=FAILED).count()
+    if failed:
+        yield Todo(ngettext("%(n)d scan failed.", "%(n)d scans failed.", failed) % {"n": failed}, here,
                    "amber", _("Show"))  # fmt: skip
-    count = Plan.objects.filter(within(reach), ended=None, announced=None).count()
+    count = counts["unannounced"]
     if count:
         yield Todo(
             ngettext("%(n)d scan is not announced yet.", "%(n)d scans are not announced yet.", count) % {"n": count},
