@@ -51,6 +51,18 @@ def test_the_corpus_reaches_the_bar(inspector: Inspector) -> None:
     assert sum(points) / len(points) >= 0.99
 
 
+def test_ordinary_scans_leave_out_mentions_alone(inspector: Inspector, tmp_path: Path) -> None:
+    settings = Settings(packs=PACKS, today=datetime.date(2026, 11, 23))
+    plain = Inspector(settings, Home(tmp_path))
+    corpus = yaml.safe_load((ROOT / "bench" / "corpus_marks.yaml").read_text(encoding="utf-8"))["texts"]
+    for entry in corpus:
+        name = entry.get("name", False)
+        found = [match.data["kind"] for match in inspect(inspector, entry["text"], name=name)]
+        assert sorted(match.data["kind"] for match in inspect(plain, entry["text"], name=name)) == sorted(
+            kind for kind in found if kind != "mention"
+        ), entry
+
+
 def test_every_reason_has_a_sentence_in_three_languages(inspector: Inspector) -> None:
     path = Path(rule.PACKS).parent / "messages" / "marks.yaml"
     sentences = yaml.safe_load(path.read_text(encoding="utf-8"))

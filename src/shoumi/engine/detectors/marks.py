@@ -33,7 +33,9 @@ _LETTERS: Final = Lazy(r"\W+")
 _AROUND: Final = 64  # characters on each side that tell one place from another
 _SLACK: Final = 32  # characters that an anchor may reach beyond the mark
 _IDEOGRAPH: Final = frozenset(bytes((lead,)) for lead in range(0xE4, 0xEA))  # first bytes of U+4E00 to U+9FFF
-_LEVEL_WORD: Final = frozenset(char.encode() for char in "级級")
+_LEVEL_WORD: Final = frozenset(char.encode() for char in "级級件")
+_THIS: Final = tuple(char.encode() for char in "本此")  # 本文件密级为机密: the document speaks of itself
+_OWN: Final = 60  # bytes before a level in which it does
 _FIRST: Final = frozenset(char.encode() for char in "绝絕机機秘祕")
 _CJK: Final = Lazy(r"[\u3040-\u9fff\uac00-\ud7a3]")
 Judged = tuple[Case, Verdict]
@@ -178,9 +180,9 @@ class Marks:
 def _inside_words(raw: bytes, end: int) -> bool:
     """Whether a level of two characters has another ideograph on either side, as in prose; told from bytes alone."""
     after, before = raw[end : end + 3], raw[max(0, end - 9) : max(0, end - 6)]
-    if after[:1] in _IDEOGRAPH and after not in _LEVEL_WORD:
-        return True
-    return before[:1] in _IDEOGRAPH and raw[end - 6 : end - 3] in _FIRST
+    prose = after[:1] in _IDEOGRAPH and after not in _LEVEL_WORD
+    prose = prose or (before[:1] in _IDEOGRAPH and raw[end - 6 : end - 3] in _FIRST)
+    return prose and not any(word in raw[max(0, end - _OWN) : end] for word in _THIS)
 
 
 def _candidates(view: View, rule: Rule, ends: Iterable[int]) -> Iterator[Candidate]:
