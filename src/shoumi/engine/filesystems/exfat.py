@@ -9,12 +9,15 @@ from typing import Any, Final
 
 from shoumi.engine.errors import Corrupt
 from shoumi.engine.filesystems.volume import DEEPEST, Entry, Extent, Part, Stretch, clear_bits, content, joined
+from shoumi.engine.limits import MIB
 from shoumi.engine.types import Gap, Step, Trail
 
 _USED: Final = 0x80
 _FILE, _STREAM, _NAME, _BITMAP = 0x05, 0x40, 0x41, 0x01  # types, without the bit that says in use
 _FOLDER: Final = 0x10
 _CONTIGUOUS: Final = 2
+_LOOKED: Final = 16  # entries that tell whether a cluster is a folder's
+_MOST_SECOND: Final = 18  # entries that may follow a file's first one
 
 
 def recognise(head: bytes) -> bool:
@@ -73,6 +76,21 @@ class ExFat:
         """Yield files in the order of their folders, deleted ones where their entries stand."""
         self._seen.add(self._root)
         yield from self._folder(self._runs(self._root, 1 << 40, contiguous=False), "", 0, deleted=False)
+        for cluster in self._lost():
+            if cluster not in self._seen:
+                self._seen.add(cluster)
+                runs = self._runs(cluster, self._cluster, contiguous=True)
+                yield from self._folder(runs, f"(orphan)/cluster {cluster}", 1, deleted=True)
+
+    def _lost(self) -> Iterator[int]:
+        """Yield free clusters that hold a folder's entries: those of deleted folders, and from before formatting."""
+        per_step = max(1, MIB // self._cluster)
+        for start, end in clear_bits(self._bitmap, self._count):
+            for first in range(start, end, per_step):
+                data = self._part.read(
+                    self._heap + first * self._cluster, min(per_step, end - first) * self._cluster
+                )
+                yield from (first + 2 + number for number in _folders(data, self._cluster))
 
     def _folder(self, runs: list[tuple[int, int]], path: str, depth: int, *, deleted: bool) -> Iterator[Entry | Gap]:
         if depth > DEEPEST:
@@ -86,14 +104,17 @@ class ExFat:
             elif found.cluster not in self._seen and found.cluster >= 2:
                 self._seen.add(found.cluster)
                 below = self._runs(found.cluster, found.size, contiguous=found.contiguous or gone)
+                self._seen.update((start - self._heap) // self._cluster + 2 for start, _ in below)
                 yield from self._folder(below, inside, depth + 1, deleted=gone)
 
     def _file(self, found: _Found, path: str, deleted: bool) -> Entry:
-        runs = self._runs(found.cluster, found.size, contiguous=found.contiguous)
+        runs: list[Stretch]
         if deleted:
             runs = self._left(found)
         else:
-            self._note_slack(runs, min(found.valid, found.size))
+            chain = self._runs(found.cluster, found.size, contiguous=found.contiguous)
+            self._note_slack(chain, min(found.valid, found.size))
+            runs = [*chain]
         held = sum(length for _, length in runs)
         size = min(found.size, held) if deleted else found.size
         valid = min(found.valid, size)
@@ -108,17 +129,21 @@ class ExFat:
                 self._slack.append((start + max(size, 0), start + length))
             size -= length
 
-    def _left(self, found: _Found) -> list[tuple[int, int]]:
-        """Return the clusters of a deleted file that are free; the table still knows the chain of a scattered one."""
+    def _left(self, found: _Found) -> list[Stretch]:
+        """Return the clusters of a deleted file that are free, zeros for the others.
+
+        The table still knows the chain of a scattered one, unless it was cleared: then those behind the first one
+        are taken, up to the first that another file has.
+        """
         runs = self._runs(found.cluster, found.size, contiguous=found.contiguous)
-        if len(runs) * self._cluster < found.size:
-            runs = self._runs(found.cluster, found.size, contiguous=True)
-        free = []
-        for run in runs:
-            if self._taken(run[0]):
+        known = len(runs) * self._cluster >= found.size
+        left: list[Stretch] = []
+        for start, length in runs if known else self._runs(found.cluster, found.size, contiguous=True):
+            taken = self._taken(start)
+            if taken and not known:
                 break
-            free.append(run)
-        return free
+            left.append((None if taken else start, length))
+        return left if any(start is not None for start, _ in left) else []
 
     def _taken(self, place: int) -> bool:
         number = (place - self._heap) // self._cluster
@@ -163,7 +188,9 @@ class ExFat:
                 state = []
 
     def free(self) -> Iterator[Extent]:
-        """Yield free clusters and slack."""
+        """Yield free clusters and slack. Raises Corrupt without the map of free clusters."""
+        if len(self._bitmap) * 8 < self._count:
+            raise Corrupt("the map of free clusters is missing; text was looked for everywhere")
         extents = list(self._slack)
         extents += [
             (self._heap + first * self._cluster, self._heap + last * self._cluster)
@@ -175,6 +202,20 @@ class ExFat:
         yield from joined(extents)
 
 
+def _folders(data: bytes, cluster: int) -> list[int]:
+    """Return the clusters of some bytes in whose first entries a file's three stand: itself, its stream, its name."""
+    import numpy as np
+
+    count = len(data) // cluster
+    rows = np.frombuffer(data, dtype=np.uint8, count=count * cluster).reshape(count, -1, 32)[:, :_LOOKED]
+    kind = rows[:, :, 0] & 0x7F
+    sets = (kind[:, :-2] == _FILE) & (kind[:, 1:-1] == _STREAM) & (kind[:, 2:] == _NAME)
+    sets &= (rows[:, :-2, 1] >= 2) & (rows[:, :-2, 1] <= _MOST_SECOND) & (rows[:, 1:-1, 3] > 0)
+    sets &= (rows[:, 1:-1, 1] <= 3) & (rows[:, 2:, 1] == 0)
+    found: list[int] = np.flatnonzero(sets.any(axis=1)).tolist()
+    return found
+
+
 def _found(entry: bytes, stream: bytes, name: str, *, deleted: bool) -> _Found:
     attributes = struct.unpack_from("<H", entry, 4)[0]
     valid, _, cluster, size = struct.unpack_from("<QIIQ", stream, 8)
@@ -182,7 +223,7 @@ def _found(entry: bytes, stream: bytes, name: str, *, deleted: bool) -> _Found:
     return _Found(name, bool(attributes & _FOLDER), cluster, size, valid, bool(flags & _CONTIGUOUS), deleted)
 
 
-def _cut(runs: list[tuple[int, int]], size: int) -> Iterator[tuple[int, int]]:
+def _cut(runs: list[Stretch], size: int) -> Iterator[Stretch]:
     for start, length in runs:
         if size <= 0:
             return

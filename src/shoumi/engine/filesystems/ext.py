@@ -34,6 +34,8 @@ _ROOT, _JOURNAL = 2, 8
 _FOLDER, _FILE, _LINK = 0x4000, 0x8000, 0xA000
 _EXTENTS, _INLINE, _LOCKED = 0x80000, 0x10000000, 0x800
 _64BIT, _JOURNAL_DEVICE, _META_BG = 0x80, 0x8, 0x10
+_GROUP_SUMS, _CLUSTERS = 0x410, 0x200  # features that older systems may ignore
+_UNWRITTEN: Final = 2  # a group whose map of blocks was never written: all of it is free
 _MOST_BLOCKS: Final = 1 << 32  # of one file
 _FOLDER_BYTES: Final = 256 * MIB
 
@@ -84,6 +86,11 @@ class Ext:
         self._wide = wide if 32 <= wide <= 1024 else 32
         self._meta = struct.unpack_from("<I", head, 260)[0] if incompatible & _META_BG else None
         self._typed = bool(incompatible & 2)
+        lenient = struct.unpack_from("<I", head, 100)[0] if revision else 0
+        self._sparse = bool(lenient & 1)
+        self._summed = bool(lenient & _GROUP_SUMS)
+        ratio = struct.unpack_from("<I", head, 28)[0] - shift if lenient & _CLUSTERS else 0
+        self._together = 1 << min(max(ratio, 0), 20)  # blocks that a bit of the map stands for
         self._inodes = min(self._inodes, part.size // max(128, self._size) + self._own)
         if not 128 <= self._size <= self._block or not self._per_group or not self._per_inodes:
             raise Corrupt("the superblock of the ext file system is damaged")
@@ -92,20 +99,28 @@ class Ext:
         self._slack: list[Extent] = []
         self._seen: set[int] = set()
 
-    def _read_descriptor(self, group: int) -> tuple[int, int]:
-        """Return where the block bitmap and the inodes of a group stand."""
+    def _read_descriptor(self, group: int) -> tuple[int, int, bool]:
+        """Return where the block bitmap and the inodes of a group stand, and whether the bitmap was ever written."""
         if self._meta is not None and group // (self._block // self._wide) >= self._meta:
             each = self._block // self._wide
-            base = self._first + group // each * each * self._per_group
-            offset = (base + 1) * self._block + group % each * self._wide
+            head = group // each * each
+            base = self._first + head * self._per_group + self._has_copy(head)
+            offset = base * self._block + group % each * self._wide
         else:
-            offset = (self._first + 1) * self._block + group * self._wide
+            offset = (_SUPER // self._block + 1) * self._block + group * self._wide
         raw = self._part.exactly(offset, self._wide)
         bitmap, _, table = struct.unpack_from("<III", raw, 0)
         if self._wide >= 64:
             high, _, more = struct.unpack_from("<III", raw, 32)
             bitmap, table = bitmap | high << 32, table | more << 32
-        return bitmap * self._block, table * self._block
+        blank = self._summed and bool(raw[18] & _UNWRITTEN)
+        return bitmap * self._block, table * self._block, not blank
+
+    def _has_copy(self, group: int) -> bool:
+        """Whether a group begins with a copy of the superblock."""
+        if not self._sparse or group <= 1:
+            return True
+        return any(group == power**exponent for power in (3, 5, 7) for exponent in range(1, 21))
 
     def _inode(self, number: int) -> _Inode | None:
         if not 1 <= number <= self._inodes:
@@ -128,6 +143,7 @@ class Ext:
     def entries(self) -> Iterator[Entry | Gap]:
         """Yield files in the order of their folders, then deleted ones whose folder is gone."""
         yield from self._folder(_ROOT, "", 0)
+        whole = _ROOT in self._seen
         journal = self._inode(_JOURNAL)
         if journal is not None and journal.mode:
             self._slack += [(start, start + length) for start, length in self._runs(journal) if start is not None]
@@ -137,6 +153,8 @@ class Ext:
             inode = self._inode(number)
             if inode is not None and inode.mode & 0xF000 == _FILE and (inode.deleted or inode.size):
                 yield from self._file(inode, f"(orphan)/inode {number}", deleted=True)
+        if not whole:
+            raise Corrupt("the first folder of the ext file system is damaged; text in it was looked for")
 
     def _folder(self, number: int, path: str, depth: int, *, deleted: bool = False) -> Iterator[Entry | Gap]:
         inode = self._inode(number)
@@ -165,10 +183,8 @@ class Ext:
         elif inode.mode & 0xF000 == _FOLDER:
             yield from self._folder(number, path, depth + 1)
         elif inode.mode & 0xF000 == _FILE:
-            again = number in self._seen  # another name of a file that was read
-            self._seen.add(number)
-            if not again:
-                yield from self._file(inode, path, deleted=False)
+            self._seen.add(number)  # a file with two names is read as both, as in any folder
+            yield from self._file(inode, path, deleted=False)
 
     def _gone(self, number: int, path: str, depth: int) -> Iterator[Entry | Gap]:
         """Yield what a deleted name leads to: nothing when its inode is used again or empty."""
@@ -354,9 +370,15 @@ class Ext:
         for group in range(self._groups):
             first = self._first + group * self._per_group
             count = min(self._per_group, self._count - first)
-            bitmap = self._part.read(self._descriptor(group)[0], self._block)
+            place, _, written = self._descriptor(group)
+            step = self._together * self._block
+            bitmap = self._part.read(place, self._block) if written else b""
+            if len(bitmap) * 8 * self._together < count:  # it was never written, or the image ends before it
+                extents.append((first * self._block, (first + count) * self._block))
+                continue
             extents += [
-                ((first + start) * self._block, (first + end) * self._block) for start, end in clear_bits(bitmap, count)
+                (first * self._block + start * step, min(first * self._block + end * step, self._count * self._block))
+                for start, end in clear_bits(bitmap, -(-count // self._together))
             ]
         if self._count * self._block < self._part.size:
             extents.append((self._count * self._block, self._part.size))

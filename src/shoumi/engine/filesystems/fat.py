@@ -10,14 +10,20 @@ import datetime
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from shoumi.engine.errors import Corrupt
 from shoumi.engine.filesystems.volume import DEEPEST, Entry, Extent, Part, Stretch, content, joined
+from shoumi.engine.limits import MIB
 from shoumi.engine.types import Gap, Step, Trail
 
 _DELETED: Final = 0xE5
 _LONG, _FOLDER, _LABEL = 0x0F, 0x10, 0x08
+_LONGEST: Final = 4096  # clusters of a deleted folder
+_LOOKED: Final = 16  # entries that tell whether a cluster is a folder's
+_FORBIDDEN: Final = b'"*+,./:;<=>?[\\]|'
+_OWN: Final = (b".          ", b"\xe5          ")  # a folder's entry for itself, as it is and deleted
 _ENTRIES: Final = 65_536 * 8  # of one folder
 
 
@@ -98,6 +104,29 @@ class Fat:
             yield from self._folder(list(self._chain(self._first)), "", 0, deleted=False)
         else:
             yield from self._folder([(self._root[0], self._root[1])], "", 0, deleted=False)
+        for cluster in self._lost():
+            if cluster not in self._seen:  # one that was found before may lead to it
+                self._seen.add(cluster)
+                yield from self._folder(self._fallow(cluster), f"(orphan)/cluster {cluster}", 1, deleted=True)
+
+    def _lost(self) -> Iterator[int]:
+        """Yield free clusters that hold a folder's entries: nothing names the folder any more."""
+        for start, count in self._clear():
+            per_step = max(1, MIB // self._cluster)
+            for first in range(start, start + count, per_step):
+                data = self._part.read(self._place(first)[0], min(per_step, start + count - first) * self._cluster)
+                yield from (first + number for number in _folders(data, self._cluster))
+
+    def _fallow(self, cluster: int) -> list[tuple[int, int]]:
+        """Return the clusters of a deleted folder: the first one, and those behind it that go on like it."""
+        found = [self._place(cluster)]
+        while (cluster := cluster + 1) < len(self._table) and self._table[cluster] == 0 and len(found) < _LONGEST:
+            data = self._part.read(self._place(cluster)[0], self._cluster)
+            if cluster in self._seen or data[:11] in _OWN or not any(_folders(data, self._cluster, least=1)):
+                break
+            self._seen.add(cluster)
+            found.append(self._place(cluster))
+        return found
 
     def _folder(self, runs: list[tuple[int, int]], path: str, depth: int, *, deleted: bool) -> Iterator[Entry | Gap]:
         if depth > DEEPEST:
@@ -110,12 +139,15 @@ class Fat:
                 yield self._file(found, inside, gone)
             elif found.cluster not in self._seen and self._is_folder(found.cluster):
                 self._seen.add(found.cluster)
-                chain = [self._place(found.cluster)] if gone else list(self._chain(found.cluster))
+                chain = self._fallow(found.cluster) if gone else list(self._chain(found.cluster))
                 yield from self._folder(chain, inside, depth + 1, deleted=gone)
 
     def _is_folder(self, cluster: int) -> bool:
         """Whether a folder's cluster still begins with its own entry; that of a deleted one may hold anything."""
-        return cluster >= 2 and self._part.read(self._place(cluster)[0], 11) == b".          "
+        if cluster < 2:
+            return False
+        head = self._part.read(self._place(cluster)[0], 12)
+        return head[:11] in _OWN and bool(head[11:] and head[11] & _FOLDER)
 
     def _file(self, found: _Found, path: str, deleted: bool) -> Entry:
         if deleted:
@@ -183,24 +215,56 @@ class Fat:
             if count > _ENTRIES:
                 return
 
-    def free(self) -> Iterator[Extent]:
-        """Yield free clusters and slack, also what is behind the last cluster."""
+    def _clear(self) -> Iterator[tuple[int, int]]:
+        """Yield runs of free clusters: the first one, how many."""
         import numpy as np
 
-        clear = np.flatnonzero(self._table[2:] == 0)
-        extents = list(self._slack)
+        clear = np.flatnonzero(self._table[2:] == 0) + 2
         if len(clear):
             breaks = np.flatnonzero(np.diff(clear) > 1)
             starts = np.concatenate((clear[:1], clear[breaks + 1]))
             ends = np.concatenate((clear[breaks], clear[-1:])) + 1
-            extents += [
-                (self._data + start * self._cluster, self._data + end * self._cluster)
-                for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
-            ]
+            yield from zip(starts.tolist(), (ends - starts).tolist(), strict=True)
+
+    def free(self) -> Iterator[Extent]:
+        """Yield free clusters and slack, also what is behind the last cluster."""
+        extents = list(self._slack)
+        for first, count in self._clear():
+            start = self._place(first)[0]
+            extents.append((start, start + count * self._cluster))
         behind = self._data + (len(self._table) - 2) * self._cluster
         if behind < self._part.size:
             extents.append((behind, self._part.size))
         yield from joined(extents)
+
+
+@cache
+def _possible() -> Any:
+    """Return which bytes may stand in a short name, as a table."""
+    import numpy as np
+
+    table = np.zeros(256, dtype=bool)
+    table[[byte for byte in range(0x20, 256) if byte not in _FORBIDDEN]] = True
+    return table
+
+
+def _folders(data: bytes, cluster: int, *, least: int = 2) -> list[int]:
+    """Return the clusters of some bytes whose first entries are all possible ones, at least so many before the end."""
+    import numpy as np
+
+    count = len(data) // cluster
+    rows = np.frombuffer(data, dtype=np.uint8, count=count * cluster).reshape(count, -1, 32)[:, :_LOOKED]
+    kind = rows[:, :, 11]
+    long = (kind & 0x3F == _LONG) & (rows[:, :, 12] == 0) & (rows[:, :, 26] == 0) & (rows[:, :, 27] == 0)
+    name = rows[:, :, 1:11]
+    short = (kind & 0xC8 == 0) & (kind != 0) & _possible()[name].all(axis=2) & (rows[:, :, 0] >= 0x20)
+    short &= (rows[:, :, 20] == 0) | (rows[:, :, 21] < 0x10)  # clusters beyond 2^28 do not exist
+    empty = ~rows.any(axis=2)
+    used = long | short
+    whole = (used | empty).all(axis=1) & used[:, 0] & (used.sum(axis=1) >= least) & short.any(axis=1)
+    own = (name == 0x20).all(axis=2)[:, 0] & short[:, 0] & np.isin(rows[:, 0, 0], (0x2E, _DELETED))
+    found: list[int] = np.flatnonzero(whole | own & (kind[:, 0] & _FOLDER != 0)).tolist()
+    return found
 
 
 def _entry(raw: bytes, parts: list[tuple[int, str]], *, wide: bool) -> _Found | None:
@@ -217,7 +281,7 @@ def _entry(raw: bytes, parts: list[tuple[int, str]], *, wide: bool) -> _Found | 
 
 def _sound(raw: bytes) -> bool:
     """Whether the rest of a deleted entry is a possible short name."""
-    return all(byte >= 0x20 and byte not in b'"*+,./:;<=>?[\\]|' for byte in raw[1:11])
+    return all(byte >= 0x20 and byte not in _FORBIDDEN for byte in raw[1:11])
 
 
 def _long_name(parts: list[tuple[int, str]], *, deleted: bool) -> str:

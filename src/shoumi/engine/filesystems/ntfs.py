@@ -12,6 +12,7 @@ import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import product
 from typing import BinaryIO, Final, cast
 
 from shoumi.engine.errors import Corrupt, Encrypted
@@ -33,6 +34,7 @@ from shoumi.engine.types import Gap, Step, Trail
 
 _LIST, _NAME, _DATA, _BITMAP_RECORD = 0x20, 0x30, 0x80, 6
 _ROOT: Final = 5
+_DOS: Final = 2  # the kind of a name that only DOS sees
 _OWN: Final = 16  # records of the file system itself: a file's data never stands in them …
 _JOURNAL: Final = frozenset((2,))  # … but the log holds pieces of what was written
 _COMPRESSED, _ENCRYPTED = 0x00FF, 0x4000
@@ -250,8 +252,7 @@ class Ntfs:
                     self._slack.append((start, start + length))
 
     def _files(self, record: _Record) -> Iterator[Entry | Gap]:
-        path = self._path(record)
-        for stream in record.streams.values():
+        for path, stream in product(self._paths(record), record.streams.values()):
             if record.folder and not stream.name:
                 continue
             name = f"{path}:{stream.name}" if stream.name else path
@@ -306,8 +307,12 @@ class Ntfs:
             if first is None or first < limit
         ]
 
-    def _path(self, record: _Record) -> str:
-        parent, name = _best(record)
+    def _paths(self, record: _Record) -> list[str]:
+        """Return every path of a file: one a hard link, none for the short names of DOS."""
+        names = [entry for entry in record.names if entry[2] != _DOS] or record.names[:1] or [(_ROOT, "", 0)]
+        return list(dict.fromkeys(self._path(record, parent, name) for parent, name, _ in names))
+
+    def _path(self, record: _Record, parent: int, name: str) -> str:
         names, seen = [name or f"record {record.number}"], {record.number}
         while (number := parent & 0xFFFFFFFFFFFF) != _ROOT and len(names) < DEEPEST:
             above = self._load(number)
@@ -362,8 +367,8 @@ def _file_name(raw: bytes) -> tuple[int, str, int]:
 
 
 def _best(record: _Record) -> tuple[int, str]:
-    """Return the parent and name of a record: the long one, not the DOS name (kind 2)."""
-    parent, name, _ = min(record.names, key=lambda entry: entry[2] == 2, default=(_ROOT, "", 0))
+    """Return the parent and name of a record: the long one, not the DOS name."""
+    parent, name, _ = min(record.names, key=lambda entry: entry[2] == _DOS, default=(_ROOT, "", 0))
     return parent, name
 
 
