@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
+import fcntl
+import hashlib
 import os
 import shutil
+import sqlite3
 import tempfile
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -35,6 +40,54 @@ def _load_django() -> None:
 
 _load_django()
 PASSWORD = "correct horse battery staple"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request):
+    """Migrate once for all processes of the tests: the others copy the migrated database (SQLite only)."""
+    from django.core import management
+    from django.db import connections
+
+    cache = getattr(request.config, "cache", None)
+    migrate = management.call_command
+
+    def copied(command, *arguments, **options):
+        connection = connections[options.get("database", "default")]
+        if command != "migrate" or connection.vendor != "sqlite" or cache is None:
+            return migrate(command, *arguments, **options)
+        template = cache.mkdir("migrated") / f"{_schema()}.sqlite"
+        with template.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            connection.ensure_connection()
+            if template.exists():
+                with contextlib.closing(sqlite3.connect(template)) as source:
+                    source.backup(connection.connection)
+                return None
+            migrate(command, *arguments, **options)
+            draft = template.with_suffix(".part")
+            draft.unlink(missing_ok=True)
+            with contextlib.closing(sqlite3.connect(draft)) as target:
+                connection.connection.backup(target)
+            draft.replace(template)
+        return None
+
+    management.call_command = copied
+    yield
+    management.call_command = migrate
+
+
+def _schema():
+    """Name the state of all migrations and of what makes them."""
+    import django
+
+    import shoumi.console
+
+    digest = hashlib.sha256(django.__version__.encode())
+    for path in sorted(Path(django.__file__).parent.parent.glob("django/contrib/*/migrations/*.py")):
+        digest.update(path.read_bytes())
+    for path in sorted(Path(shoumi.console.__file__).parent.rglob("migrations/*.py")):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:24]
 
 
 @pytest.fixture
