@@ -80,6 +80,17 @@ def stocktake(world, *, seen=()):
     return made
 
 
+def area():
+    """Return the examples of the area devices: what the guarded steps ask for lies there."""
+    import importlib.util
+    from pathlib import Path
+
+    spec = importlib.util.spec_from_file_location("examples_devices", Path(__file__).with_name("examples_devices.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 def _upload(world):
     from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -94,11 +105,11 @@ def _import(world):
 
 
 def _verify(world):
-    from shoumi.console.assets.models import Event
+    from django.utils import timezone
 
-    made = device(world, "sanitised")
-    Event.objects.create(device=made, step="assets.device.sanitise", after="sanitised", by=world.area, by_name="Area")
-    return world.dana, made, {"examined": "full", "tool": "shoumi 1", "proof": "R-1"}
+    made = area().disposal(world, "sanitised")
+    made.media.update(proved_at=timezone.now(), verdict="clean")
+    return world.dana, made.device, {"examined": "full", "tool": "shoumi 1", "proof": "R-1"}
 
 
 def _inspect(world):
@@ -127,8 +138,8 @@ EXAMPLES = {
     "assets.device.register": lambda w: (w.dana, device(w, "bought", number="SB-0100"), NEW),
     "assets.device.use": lambda w: (w.dana, device(w), {"responsible": "n-staff"}),
     "assets.device.shelve": lambda w: (w.dana, device(w, "use"), {"reason": "replaced"}),
-    "assets.device.repair": lambda w: (w.dana, device(w, "use"), {"fault": "no picture", "vendor": vendor(w).pk}),
-    "assets.device.repaired": lambda w: (w.dana, device(w, "repair"), {"result": "new screen"}),
+    "assets.device.repair": lambda w: (w.dana, area().repair(w, "ready").device, {"fault": "no picture"}),
+    "assets.device.repaired": lambda w: (w.dana, area().repair(w, "accepted").device, {"result": "new screen"}),
     "assets.device.transfer": lambda w: (w.dana, device(w, "use"), {"person": "n-sutherland", "reason": "new work"}),
     "assets.device.receive": lambda w: (w.dana, handover(w), {"place": "B-1"}),
     "assets.device.accept": lambda w: (w.staff, handover(w), {}),
@@ -136,16 +147,20 @@ EXAMPLES = {
     "assets.device.refuse": lambda w: (w.staff, handover(w), {"reason": "wrong device"}),
     "assets.device.retire": lambda w: (w.dana, device(w, "use"), {"reason": "old"}),
     "assets.device.restore": lambda w: (w.dana, device(w, "retired"), {"reason": "by mistake"}),
-    "assets.device.sanitise": lambda w: (w.dana, device(w, "retired"), {"method": "purge", "tool": "x 1", "done_by": "Eve"}),
-    "assets.device.reject": lambda w: (w.dana, device(w, "sanitised"), {"found": "two files"}),
+    "assets.device.sanitise": lambda w: (
+        w.dana, area().disposal(w, kind="printer").device, {"method": "memory", "tool": "x 1", "done_by": "Eve"}
+    ),
+    "assets.device.reject": lambda w: (w.dana, area().disposal(w, "sanitised").device, {"found": "two files"}),
     "assets.device.verify": _verify,
     "assets.device.destroy": lambda w: (
-        w.dana, device(w, "retired"),
+        w.dana, area().disposal(w).device,
         {"method": "shred", "where": "unit", "first": "n-staff", "second": "n-norma", "reason": "old"},
     ),
-    "assets.device.sell": lambda w: (w.dana, device(w, "verified"), LEAVE),
-    "assets.device.donate": lambda w: (w.dana, device(w, "verified"), LEAVE),
-    "assets.device.repurpose": lambda w: (w.dana, device(w, "verified"), {"reason": "training room"}),
+    "assets.device.sell": lambda w: (w.dana, area().disposal(w, "verified", end="sold").device, LEAVE),
+    "assets.device.donate": lambda w: (w.dana, area().disposal(w, "verified").device, LEAVE),
+    "assets.device.repurpose": lambda w: (
+        w.dana, area().disposal(w, "verified", end="repurposed").device, {"reason": "training room"}
+    ),
     "assets.device.inspect": _inspect,
     "assets.devices.upload": _upload,
     "assets.devices.import": _import,

@@ -157,38 +157,13 @@ class _Ledger:
             device.settle()
         kinds = ("desktop", "laptop", "printer")
         used = list(Device.objects.select_related("unit").filter(state="use", kind__in=kinds))
-        take = iter(used[5::6])
-        for days in (3, 9, 12, 48):
-            self._act("device.repair", next(take), fault="无法开机", on=self._ago(days))
-        mended = next(take)
-        self._act("device.repair", mended, fault="屏幕损坏", on=self._ago(60))
-        self._act("device.repaired", mended, result="更换屏幕，序列号未变", on=self._ago(55))
+        take = iter(used[35::6])
         self._act("device.transfer", next(take), person="D-heidi", reason="岗位调整", on=self._ago(2))
         self._act("device.transfer", next(take), person="D-grace", reason="岗位调整", on=self._ago(11))
         house = self.units["40"].path
         retired = [device for device in used[::2] if device.unit.path.startswith(house) and device.state == "use"][:9]
-        for place, device in enumerate(retired):
+        for place, device in enumerate(retired):  # what becomes of them: the area devices
             self._act("device.retire", device, reason="超过使用年限", on=self._ago(120 if place == 0 else 40))
-        for device in retired[3:]:
-            given = {"method": "purge", "tool": "shoumi device verify-wipe", "done_by": "信息处", "on": self._ago(30)}
-            self._act("device.sanitise", device, **given)
-        for device in retired[4:]:
-            given = {
-                "examined": "full",
-                "tool": "shoumi device verify-wipe",
-                "proof": "HY-2026-11",
-                "on": self._ago(20),
-            }
-            self._act("device.verify", device, actor=self.ivan, **given)
-        self._act(
-            "device.donate", retired[6], recipient="示例希望小学", paper="JZ-07", reason="更新换代", on=self._ago(9)
-        )
-        self._act(
-            "device.sell", retired[7], recipient="示例资源回收公司", paper="CS-12", reason="更新换代", on=self._ago(8)
-        )
-        self._act("device.repurpose", retired[8], reason="改作培训教室用机", on=self._ago(5))
-        ends = {"method": "designated", "where": "示例市销毁中心", "reason": "存储部件损坏", "on": self._ago(6)}
-        self._act("device.destroy", retired[5], first="D-erin", second="D-frank", **ends)
 
     def _wrongs(self) -> None:
         """A handful of what an officer finds on the first morning."""
