@@ -8,22 +8,38 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from shoumi.console import home
 from shoumi.console.pages import Page
-from shoumi.console.todo import todos
+from shoumi.console.roles import LEADER, OFFICER
+from shoumi.console.todo import Todo, todos
 from shoumi.version import VERSION
 
 
 class Home(Page):
-    """What waits for this person, and nothing else."""
+    """What waits for this person, and what rooms add for their role; short lists for who has much to do."""
 
     anybody = True
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self.show("home.html", todos=todos(request.user))
+        waiting = todos(request.user)
+        keeps = request.user.holds({OFFICER, LEADER})
+        made = [render_to_string(one.template, dict(one.context), request) for one in home.parts(request.user)]
+        wide = bool(request.user.reach({LEADER}))
+        return self.show("home.html", todos=waiting, lists=_lists(waiting, split=keeps), parts=made, wide=wide)
+
+
+def _lists(waiting: list[Todo], *, split: bool) -> list[tuple[Any, list[Todo]]]:
+    """Return the things to do as one list, or as those overdue, due soon, and the rest."""
+    if not split:
+        return [("", waiting)] if waiting else []
+    headings = (("seal", _("Overdue")), ("amber", _("Due today or soon")), ("plain", _("When there is time")))
+    found = [(label, [todo for todo in waiting if todo.urgency == urgency]) for urgency, label in headings]
+    return [(label, rows) for label, rows in found if rows]
 
 
 class Keys(Page):
