@@ -70,6 +70,60 @@ def rows(seed: int, *, people: bool = True) -> list[list[str]]:
     ]
 
 
+SPACES = " ".join(
+    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{space}:1.0"'
+    for name, space in {
+        "office": "office", "text": "text", "table": "table", "style": "style", "draw": "drawing",
+        "svg": "svg-compatible", "fo": "xsl-fo-compatible",
+    }.items()
+)  # fmt: skip
+
+
+def layout(seed: int) -> tuple[str, list[str], list[str]]:
+    """Return a flat OpenDocument text with header, footer, notes, a text box, columns, a table and comments.
+
+    Then what stands on its pages, and what its comments say, which no printed page shows.
+    """
+    chance = random.Random(f"layout {seed}")
+    shown: list[str] = []
+    said: list[str] = []
+
+    def text(kept: list[str] = shown) -> str:
+        kept.append(sentence(chance))
+        return html.escape(kept[-1])
+
+    def note(kind: str) -> str:
+        body = f"<text:note-body><text:p>{text()}</text:p></text:note-body>"
+        return f'<text:note text:note-class="{kind}"><text:note-citation>*</text:note-citation>{body}</text:note>'
+
+    def comment() -> str:
+        return f"<office:annotation><text:p>{text(said)}</text:p></office:annotation>"
+
+    def paragraph(inside: str = "") -> str:
+        return f"<text:p>{inside}{text()}</text:p>"
+
+    cells = [f"<table:table-cell>{paragraph()}</table:table-cell>" for _ in range(12)]
+    table = "".join(f"<table:table-row>{''.join(cells[at : at + 3])}</table:table-row>" for at in range(0, 12, 3))
+    box = '<draw:frame svg:width="6cm" svg:height="4cm" text:anchor-type="paragraph"><draw:text-box>'
+    box += f"{paragraph()}</draw:text-box></draw:frame>"
+    body = paragraph(note("footnote")) + paragraph(note("endnote")) + paragraph(comment()) + paragraph(box)
+    body += f'<table:table><table:table-column table:number-columns-repeated="3"/>{table}</table:table>'
+    columns = "".join(paragraph() for _ in range(8))
+    body += f'<text:section text:style-name="Two" text:name="two">{columns}</text:section>' + paragraph(comment())
+    source = (
+        f'<?xml version="1.0"?><office:document {SPACES} office:version="1.3" '
+        'office:mimetype="application/vnd.oasis.opendocument.text"><office:automatic-styles>'
+        '<style:page-layout style:name="L"><style:header-style/><style:footer-style/></style:page-layout>'
+        '<style:style style:name="Two" style:family="section"><style:section-properties>'
+        '<style:columns fo:column-count="2"/></style:section-properties></style:style></office:automatic-styles>'
+        '<office:master-styles><style:master-page style:name="Standard" style:page-layout-name="L">'
+        f"<style:header>{paragraph()}</style:header><style:footer>{paragraph()}</style:footer>"
+        f"</style:master-page></office:master-styles><office:body><office:text>{body}</office:text></office:body>"
+        "</office:document>"
+    )
+    return source, shown, said
+
+
 def write_sources(folder: Path, listed: Callable[[int], bool]) -> dict[str, str]:
     """Write pages, tables and slides; returns the text of each by name. ``listed``: which of them list people."""
     from pptx import Presentation
@@ -86,6 +140,9 @@ def write_sources(folder: Path, listed: Callable[[int], bool]) -> dict[str, str]
         page = f'<html><head><meta charset="utf-8"></head><body>{body}<table border=1>{table}</table></body></html>'
         (folder / f"paper{seed}.html").write_text(page, "utf-8")
         truth[f"paper{seed}"] = "\n".join(lines + ["\n".join(row) for row in rows(seed, people=listed(seed))[:8]])
+        source, shown, said = layout(seed)
+        (folder / f"layout{seed}.fodt").write_text(source, "utf-8")
+        truth[f"layout{seed}"], truth[f"layout{seed}.pdf"] = "\n".join(shown + said), "\n".join(shown)
         with (folder / f"table{seed}.csv").open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows(rows(seed, people=listed(seed)))
         truth[f"table{seed}"] = "\n".join("\n".join(row) for row in rows(seed, people=listed(seed)))
@@ -122,6 +179,8 @@ def build(
     for kind in (kind for kind in ("docx", "odt", "rtf", "doc", "pdf", "fodt") if kind in kinds):
         target = kind if kind != "pdf" else "pdf:writer_pdf_Export"
         convert(folder, out, "paper*.html", target, as_writer)
+        if kind != "fodt":
+            convert(folder, out, "layout*.fodt", target)
     as_table = "--infilter=Text - txt - csv (StarCalc):44,34,76,1,1/2/2/2/3/2/4/2/5/2"
     for kind in (kind for kind in ("xlsx", "ods", "xls") if kind in kinds):
         convert(folder, out, "table*.csv", kind, as_table)
@@ -156,7 +215,7 @@ def main() -> None:
             text, seconds = extracted(path)
             if path.suffix == ".pdf":
                 text = LINE_END.sub("", text)
-            wanted, got = tokens(truth[path.stem]), tokens(text)
+            wanted, got = tokens(truth.get(path.name) or truth[path.stem]), tokens(text)
             recall = sum((wanted & got).values()) / sum(wanted.values())
             by_kind.setdefault(path.suffix[1:], []).append((recall, seconds))
         print("format  files  recall   worst   ms/file")
