@@ -127,30 +127,22 @@ def prepare_raw(rules: Sequence[Rule], cache: Path | None, key: bytes) -> RawPat
 
 
 def _raw_groups(rules: Sequence[Rule]) -> list[Group]:
-    """Write every anchor in every encoding; digits, narrow words and the words of each wide encoding apart."""
+    """Write every anchor in every encoding: those led by digits, and words."""
     import hyperscan as hs
 
-    digits: dict[str, int] = {}
-    wide_digits: dict[tuple[str, int], None] = {}
-    words: tuple[dict[str, int], ...] = ({}, {}, {})
+    digits: dict[tuple[str, int], None] = {}
+    words: dict[tuple[str, int], None] = {}
     for anchor, text, kind in _raw_anchors(rules):
-        if not _digit_led(anchor):
-            words[kind].setdefault(text, kind)
-        elif kind:
-            wide_digits.setdefault((text, kind))
-        else:
-            digits.setdefault(text, kind)
+        (digits if _digit_led(anchor) else words).setdefault((text, kind))
     flags = int(hs.HS_FLAG_DOTALL)
-    groups = [[(text.encode(), kind, flags) for text, kind in group.items()] for group in (digits, *words)]
-    groups.append([(text.encode(), kind, flags) for text, kind in wide_digits])
-    return groups
+    return [[(text.encode(), kind, flags) for text, kind in group] for group in (digits, words)]
 
 
 def _raw_anchors(rules: Sequence[Rule]) -> Iterator[tuple[str, str, int]]:
     """Yield each anchor, and each term when they are few: itself, how an encoding writes it, the kind of that."""
     few = sum(len(rule.keywords) for rule in rules) <= _MANY
     for rule in rules:
-        caseless = [(anchor, "i" in rule.flags) for anchor in dict.fromkeys(rule.anchors)]
+        caseless = [(_LONGER.get(anchor, anchor), "i" in rule.flags) for anchor in dict.fromkeys(rule.anchors)]
         caseless += [(re.escape(word), True) for word in rule.keywords if word and few]
         for (anchor, folded), encoding in itertools.product(caseless, rawanchors.ENCODINGS):
             try:
@@ -161,7 +153,9 @@ def _raw_anchors(rules: Sequence[Rule]) -> Iterator[tuple[str, str, int]]:
                 yield anchor, text, _KINDS[encoding]
 
 
-_RAW_GROUPS: Final = 5
+# What random bytes hold too often, with what must follow it: no domain is shorter than ``a.cn``.
+_LONGER: Final = {"[A-Za-z0-9]@[A-Za-z0-9]": "[A-Za-z0-9]@[A-Za-z0-9][A-Za-z0-9.-]{3}"}
+_RAW_GROUPS: Final = 2
 _KINDS: Final[dict[rawanchors.Encoding, int]] = {"utf-8": 0, "gb18030": 0, "utf-16-le": 1, "utf-16-be": 2}
 
 Group = list[tuple[bytes, int, int]]  # anchor, number of its rule, flags

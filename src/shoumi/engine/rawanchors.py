@@ -20,7 +20,7 @@ with warnings.catch_warnings():
     from re import _parser as parser  # type: ignore[attr-defined]
 
 Encoding: TypeAlias = Literal["utf-8", "gb18030", "utf-16-le", "utf-16-be"]
-VERSION: Final = 1  # raised when anchors are written otherwise: part of the cache key
+VERSION: Final = 2  # raised when anchors are written otherwise: part of the cache key
 ENCODINGS: Final[tuple[Encoding, ...]] = ("utf-8", "gb18030", "utf-16-le", "utf-16-be")
 _FEW: Final = 256  # characters of a range that are written out one by one
 _ANY: Final[dict[Encoding, str]] = {
@@ -61,7 +61,8 @@ def written(anchor: str, encoding: Encoding, *, caseless: bool = False) -> str |
     except (re.error, OverflowError) as error:
         raise ValueError(f"{anchor}: {error}") from error
     try:
-        return _Writer(encoding, bool(tree.state.flags & re.IGNORECASE)).sequence(_needed(tree))
+        text = _Writer(encoding, bool(tree.state.flags & re.IGNORECASE)).sequence(_needed(tree))
+        return _bordered(tree, text, encoding)
     except _Unwritable:
         return None
 
@@ -74,6 +75,17 @@ def _needed(tree: Any) -> Any:
     while last - first > 1 and _may_be_missing(tree[last - 1 : last]):
         last -= 1
     return tree[first:last]
+
+
+def _bordered(tree: Any, text: str, encoding: Encoding) -> str:
+    """Return an expression with the borders of words that stand at its very ends, as GB 18030 shows them.
+
+    A character's second byte may be a letter there; behind a word stands no such byte.
+    """
+    if encoding != "gb18030" or not len(tree):
+        return text
+    before = r"(?:\b|[\x81-\xfe][\x40-\x7e])" if tree[0] == _BOUNDARY else ""
+    return before + text + (r"\b" if len(tree) > 1 and tree[-1] == _BOUNDARY else "")
 
 
 def _may_be_missing(part: Any) -> bool:

@@ -87,9 +87,7 @@ class ExFat:
         per_step = max(1, MIB // self._cluster)
         for start, end in clear_bits(self._bitmap, self._count):
             for first in range(start, end, per_step):
-                data = self._part.read(
-                    self._heap + first * self._cluster, min(per_step, end - first) * self._cluster
-                )
+                data = self._part.read(self._heap + first * self._cluster, min(per_step, end - first) * self._cluster)
                 yield from (first + 2 + number for number in _folders(data, self._cluster))
 
     def _folder(self, runs: list[tuple[int, int]], path: str, depth: int, *, deleted: bool) -> Iterator[Entry | Gap]:
