@@ -96,7 +96,9 @@ def key(user, seat):
 def signing(world, items=()):
     from shoumi.console.areas.compilation.actions.clearing import MakeRecord
 
-    thing = granted(world, manuscript(world, "reviewing", items or (("a" * 32, "keep", "keep", "keep"),), approver=world.approver))
+    thing = granted(
+        world, manuscript(world, "reviewing", items or (("a" * 32, "keep", "keep", "keep"),), approver=world.approver)
+    )
     MakeRecord.run(world.approver, thing, door=door())
     thing.refresh_from_db()
     return thing

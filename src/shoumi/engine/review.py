@@ -181,7 +181,8 @@ def review(
 ) -> Sheet:
     """Review a manuscript. Raises AddressError when it is not there, UsageError when it is a folder.
 
-    ``remember``: excerpts too short to count alone are noted, to be added up; ``watch`` hears how many pieces were read.
+    ``remember``: excerpts too short to count alone are noted, to be added up; ``watch`` hears how many pieces
+    were read.
     """
     if Path(path).is_dir():
         raise UsageError(f"{path} is a folder: review one manuscript at a time")

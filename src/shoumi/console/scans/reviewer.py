@@ -154,7 +154,8 @@ def _items(sheet: Any, pages: list[list[dict[str, Any]]]) -> Iterator[dict[str, 
         yield {
             "id": key, "rule": match.rule, "category": match.category, "severity": match.severity,
             "codes": codes, "document": document.get("id", ""),
-            "level": str(document.get("level") or match.data.get("level") or ""), "term": str(match.data.get("term") or ""),
+            "level": str(document.get("level") or match.data.get("level") or ""),
+            "term": str(match.data.get("term") or ""),
             "length": int(match.data.get("length") or 0), "coverage": float(match.data.get("coverage") or 0),
             "page": first.get(key, 1), "places": len(places[key]), "where": match.locator.as_json(),
         }  # fmt: skip

@@ -108,7 +108,8 @@ def _take_in(version: Version, found: reviewing.Reviewed) -> None:
 def _items(thing: Manuscript, version: int, items: list[dict[str, Any]]) -> None:
     """Make what is new; what is still there keeps its decisions and the version it was first seen in."""
     known = {item.content: item for item in thing.items.all()}
-    fresh, still = [], []
+    fresh: list[Item] = []
+    still: list[Item] = []
     for one in items:
         item = known.get(one["id"]) or Item(manuscript=thing, content=one["id"], first=version)
         (still if item.pk else fresh).append(item)
@@ -139,9 +140,7 @@ def _add_up(thing: Manuscript, one: dict[str, Any]) -> None:
         by=thing.compiler.get_full_name(),
         rank=SEVERITIES.index(one["severity"]),
         source=f"accumulated:{one['id']}:{thing.unit_id}",
-        order=str(
-            _("%(length)d characters in %(files)d files. Find out which, and decide whether they may appear together.")
-        )
+        order=str(_("%(length)d characters in %(files)d files. Decide whether they may appear together."))
         % {"length": one["length"], "files": one["files"]},
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -46,7 +46,10 @@ class AccountField(forms.CharField):
         raise forms.ValidationError(_("Nobody with an open account has this number or name, or several have."))
 
 
-def because(label: Any = _("Reason"), help_text: Any = "") -> forms.CharField:
+_REASON: Final = _("Reason")
+
+
+def because(label: Any = _REASON, help_text: Any = "") -> forms.CharField:
     """Return a field for a few lines of why."""
     area = forms.Textarea(attrs={"rows": 3})
     return forms.CharField(label=label, help_text=help_text, max_length=1000, widget=area)

@@ -1,4 +1,4 @@
-"""What needs the responsible approver: that a manuscript, with every decision of its reviewer, may be cleared for print.
+"""What needs the responsible approver: that a manuscript, with every decision about it, may be cleared for print.
 
 The reviewer asks when everything is decided; the compiler is whom it is about and cannot sign; the approver signs.
 """
@@ -25,7 +25,7 @@ CLEAR: Final = Flow(
     name="compilation.clear",
     label=_("Clear a manuscript for print"),
     sentence=_("Clear version %(version)s of “%(title)s” (%(number)s) for print: %(items)s places were decided."),
-    clause=_("Implementing Regulations of the State Secrets Law, article 42 (reviewed first, then published, item by item)"),
+    clause=_("Implementing Regulations of the State Secrets Law, article 42 (reviewed first, item by item)"),
     steps=(Step(_("Responsible approver"), any_of(role(APPROVER), role(LEADER))),),
     facts=facts,
     words={

@@ -315,15 +315,15 @@ class Proof(models.Model):
     uploaded = models.DateTimeField(_("uploaded"), default=timezone.now)
     by = _account(_("by"), "+", empty=False)
     state = models.CharField(max_length=10, default=WAITING)
-    answer = models.CharField(_("answer"), max_length=10, choices=ANSWERS, blank=True)
+    answer = models.CharField(_("result of the comparison"), max_length=10, choices=ANSWERS, blank=True)
     differences = models.PositiveIntegerField(_("differences"), default=0)
     problem = models.CharField(_("problem"), max_length=500, blank=True)
-    signed = models.DateTimeField(_("signed off"), null=True, blank=True)
+    signed = models.DateTimeField(_("proof signed off"), null=True, blank=True)
     signed_by = models.CharField(max_length=200, blank=True)
 
     class Meta:
         ordering = ("-uploaded", "-pk")
-        verbose_name = _("proof")
+        verbose_name = _("proof sheet")
 
     def __str__(self) -> str:
         return f"{self.manuscript.number} · {self.name}"

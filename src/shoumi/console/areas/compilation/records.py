@@ -1,4 +1,4 @@
-"""The forms of this room: the review form with every item and decision, and the clearance sheet that goes with the proof."""
+"""The forms of this room: the review form with every item and decision, the clearance sheet that goes with a proof."""
 
 from __future__ import annotations
 
@@ -92,16 +92,14 @@ class ClearanceSheet(_OfManuscript):
 
     def blocks(self, thing: Any) -> Iterable[Any]:
         version = thing.current
-        yield Text(
-            _("This version may be printed, as it is. Any change of its words needs a new review and clearance.")
-        )
+        yield Text(_("This version may be printed as it is. Changed words need a new review and clearance."))
         yield Facts([*_facts(thing, version), (_("Digest of the signed record (SHA-256)"), version.record_digest)])
         signed = version.signatures.select_related("by__person", "key")
         places = [Signature(one.get_seat_display(), one.by.get_full_name(), one.at, one.key.key) for one in signed]
         yield Signatures(places, title=_("Signed with keys of their own"))
         proofs = thing.proofs.filter(version=version.number).exclude(answer="")
         lines = [(one.name, one.uploaded, one.get_answer_display(), one.sha256, one.signed_by) for one in proofs]
-        head = (_("Proof"), _("Compared"), _("Answer"), _("Digest (SHA-256)"), _("Signed off by"))
+        head = (_("Proof sheet"), _("Compared"), _("Result of the comparison"), _("Digest (SHA-256)"), _("Proof signed off by"))
         yield Table(head, lines, title=_("Proofs"), widths=(3, 2, 3, 5, 2), empty=_("No proof was compared yet."))
 
 

@@ -33,7 +33,7 @@ def own(user: Any) -> Iterator[Todo]:
             else _("“%(title)s” is examined: explain what was found.")
         )
         where = reverse("compilation:manuscript", args=(thing.pk,))
-        yield Todo(words % {"title": thing.title}, where, "amber", _("Go on"))
+        yield Todo(words % {"title": thing.title}, where, "amber", _("Continue"))
     for thing in Manuscript.objects.filter(publisher=user, state=CLEARED).order_by("since")[:5]:
         where = reverse("compilation:publish", args=(thing.pk,))
         yield Todo(

@@ -118,9 +118,7 @@ class MakeRecord(Action):
         self.signer = signer.user
         three = {thing.compiler_id, thing.reviewer_id, self.signer.pk}
         if len(three) < 3 or None in three:
-            raise Unmet(
-                _("You have another part in this manuscript: compiler, reviewer and approver are three people.")
-            )
+            raise Unmet(_("Compiler, reviewer and approver are three people; you have another part in it."))
 
     def write(self) -> Done:
         thing: Manuscript = self.target
@@ -173,8 +171,8 @@ class Sign(Action):
     name = "compilation.sign"
     label = _("Hand in my signature")
     intro = _(
-        "Take the record, sign it on your own machine with “shoumi clearance sign”, and hand in what came out: the file, "
-        "or its text. Your private key never comes here."
+        "Take the record, sign it on your own machine with “shoumi clearance sign”, and hand in what came out: the "
+        "file, or its text. Your private key never comes here."
     )
     roles = rights.READERS
     model = Manuscript

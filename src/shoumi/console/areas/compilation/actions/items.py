@@ -85,7 +85,7 @@ def may_sit(user: Any, thing: Manuscript, seat: str) -> None:
     others = {key for name, key in rights.seats(thing).items() if name not in (seat, "publisher")}
     decided = Decision.objects.filter(item__manuscript=thing, by=user).exclude(seat=seat).exists()
     if user.pk in others or decided:
-        raise Unmet(_("You have another part in this manuscript: compiler, reviewer and approver are three people."))
+        raise Unmet(_("Compiler, reviewer and approver are three people; you have another part in it."))
 
 
 def take_seat(user: Any, thing: Manuscript, seat: str) -> None:

@@ -45,9 +45,7 @@ class EnrolKey(Action):
     def check(self) -> None:
         seat = self.data["seat"]
         if not self.actor.holds(rights.REVIEWS if seat == REVIEWER else rights.APPROVE):
-            raise Unmet(
-                _("Reviewers are secrecy officers; approvers are approvers or leaders. You hold neither role here.")
-            )
+            raise Unmet(_("Reviewers are secrecy officers; approvers are approvers or leaders. You are not."))
         mine = Key.objects.filter(holder=self.actor, until=None)
         if mine.exists():
             raise Unmet(_("You have a key already. Withdraw it first: one person, one key."))

@@ -132,7 +132,7 @@ class UploadVersion(_Own):
 
 
 def leave(version: Version) -> None:
-    """Remove the text of a version that counts no more, once the change is certain; a signed record, which holds none, stays."""
+    """Remove the text of a version that counts no more, once that is certain; a signed record holds none and stays."""
     transaction.on_commit(lambda: store.clear(version.token, ("signed",)))
 
 
@@ -298,7 +298,7 @@ class Withdraw(_Own):
         if self.target.state == PRINTED:
             raise Unmet(_("Its proof is signed off; it is published."))
         if self.target.state == WITHDRAWN:
-            raise Unmet(_("It is withdrawn already."))
+            raise Unmet(_("The manuscript is withdrawn already."))
 
     def write(self) -> Done:
         thing: Manuscript = self.target

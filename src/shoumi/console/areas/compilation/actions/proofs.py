@@ -82,9 +82,7 @@ class SignOff(Action):
         if proof.state != ANSWERED or not proof.answer:
             raise Unmet(_("It is not compared yet."))
         if proof.answer == CHANGED:
-            raise Unmet(
-                _("The text differs from what was cleared. A changed text needs a new version and a new clearance.")
-            )
+            raise Unmet(_("The text differs from what was cleared: it needs a new version and a new clearance."))
         self.thing = thing
 
     def write(self) -> Done:

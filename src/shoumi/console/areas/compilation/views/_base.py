@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
@@ -24,18 +25,18 @@ _KINDS: Final = {"passage": "passage", "personal": "personal"}
 class Whole(MemoryFileUploadHandler):
     """Keeps an upload in memory up to the size that the room takes; beyond it nothing is kept at all."""
 
-    def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *rest: Any, **more: Any) -> None:
+    def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *rest: Any, **more: Any) -> None:  # noqa: N803
         del input_data, META, rest, more
         self.activated = content_length <= store.MOST + 2**20
 
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:  # noqa: ARG002
         if self.activated:
             self.file.write(raw_data)
         return None
 
 
 class InMemory:
-    """A page that takes large files: none of them touches a temporary folder. The forgery check runs after that is set."""
+    """A page that takes large files: none touches a temporary folder. The forgery check runs once that is set."""
 
     @method_decorator(csrf_exempt)
     def dispatch(self, request: HttpRequest, *arguments: Any, **options: Any) -> HttpResponse:
@@ -103,7 +104,7 @@ def _bits(text: str, marks: list[Any], items: dict[str, Item]) -> list[Bit]:
     known = [(start, end, items[key]) for start, end, key in marks if key in items]
     edges = sorted({0, len(text), *(edge for start, end, _item in known for edge in (start, end))})
     bits = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         over = tuple(item for first, last, item in known if first <= start and last >= end)
         begin = tuple(item for first, _last, item in known if first == start)
         kind = _KINDS.get(over[0].category, "mark") if over else ""

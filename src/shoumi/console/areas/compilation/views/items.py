@@ -36,6 +36,7 @@ from shoumi.console.scans import reviewing
 STEPS: Final[dict[str, type[Action]]] = {"explain": items.Propose, "review": items.Review, "decide": items.Judge}
 _TURN: Final = {(COMPILER, COMPILING): "explain", (REVIEWER, REVIEWING): "review", (APPROVER, APPROVING): "decide"}
 _DONE: Final = Q(reviewed__in=SETTLED, approved__in=SETTLED)
+_NEW: Final = Q(first=F("manuscript__version"))
 _COLUMN: Final = {"explain": "proposed", "review": "reviewed", "decide": "approved"}
 
 
@@ -61,8 +62,9 @@ class Items(ListPage):
     filters = (
         Filter("open", gettext_lazy("Decision"),
                pairs((("new", gettext_lazy("new in this version")), ("open", gettext_lazy("undecided")))),
-               lambda found, value: found.filter(first=F("manuscript__version")) if value == "new" else found.exclude(_DONE)),
-        Filter("category", gettext_lazy("Category"), pairs(CATEGORIES), lambda found, value: found.filter(category=value)),
+               lambda found, value: found.filter(_NEW) if value == "new" else found.exclude(_DONE)),
+        Filter("category", gettext_lazy("Category"), pairs(CATEGORIES),
+               lambda found, value: found.filter(category=value)),
     )  # fmt: skip
     columns = (
         Column("number", gettext_lazy("No."), lambda i: i.pk, "pk", "number"),
@@ -70,7 +72,8 @@ class Items(ListPage):
         Column("source", gettext_lazy("Source"), lambda i: i.source),
         Column("level", gettext_lazy("Level"), lambda i: i.level or "—", "level"),
         Column("length", gettext_lazy("Characters"), lambda i: i.length or "—", "length", "number"),
-        Column("coverage", gettext_lazy("Part of it, %"), lambda i: i.percent or "—", "coverage", "number", shown=False),
+        Column("coverage", gettext_lazy("Part of it, %"), lambda i: i.percent or "—", "coverage", "number",
+               shown=False),
         Column("page", gettext_lazy("Page"), lambda i: i.page, "page", "number"),
         Column("proposed", gettext_lazy("Compiler"), lambda i: i.get_proposed_display() or "—", "proposed", "badge",
                tone=lambda i: _tone(i.proposed)),
@@ -86,7 +89,7 @@ class Items(ListPage):
         """The manuscript, for who may open its text."""
         return read(self.request.user, self.kwargs["pk"])
 
-    def get(self, request: HttpRequest, **keys: Any) -> HttpResponse:  # type: ignore[override]
+    def get(self, request: HttpRequest, **keys: Any) -> HttpResponse:
         del keys
         self.title = _("What was found: %(what)s") % {"what": self.thing}  # type: ignore[misc]
         return super().get(request)

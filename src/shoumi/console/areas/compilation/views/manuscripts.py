@@ -73,8 +73,10 @@ class Manuscripts(ListPage):
         Column("term", gettext_lazy("Inherited term"), lambda m: m.term or "—", "term", shown=False),
         Column("gaps", gettext_lazy("Not examined"), lambda m: m.gaps_count, "gaps_count", "number", shown=False),
         Column("compiler", gettext_lazy("Compiler"), lambda m: _name(m.compiler), "compiler__person__name"),
-        Column("reviewer", gettext_lazy("Reviewer"), lambda m: _name(m.reviewer), "reviewer__person__name", shown=False),
-        Column("approver", gettext_lazy("Approver"), lambda m: _name(m.approver), "approver__person__name", shown=False),
+        Column("reviewer", gettext_lazy("Reviewer"), lambda m: _name(m.reviewer), "reviewer__person__name",
+               shown=False),
+        Column("approver", gettext_lazy("Approver"), lambda m: _name(m.approver), "approver__person__name",
+               shown=False),
         Column("unit", gettext_lazy("Unit"), lambda m: m.unit.name, "unit__name", shown=False),
         Column("since", gettext_lazy("In this state since"), lambda m: m.since, "since", "moment"),
     )  # fmt: skip
