@@ -80,7 +80,7 @@ _STAMP: Final = re.compile(
     r"(?:(上午|下午|凌晨|早上|中午|晚上|AM|PM)\s*)?(?:(\d{1,2})\s*[:时]\s*(\d{2})(?:\s*[:分]\s*(\d{2}))?(?:\.\d+)?秒?)?"
     r"\s*([AaPp]\.?[Mm]\.?)?\s*(Z|(?:UTC|GMT)?\s*[+-]\d{2}:?\d{2})?",
 )
-_LATER: Final = ("下午", "晚上", "pm")
+_LATER: Final = ("下午", "晚上", "오후", "pm")
 _QUARTER: Final = 900  # seconds; offsets of time zones are multiples
 
 
@@ -91,7 +91,7 @@ def hour24(hour: int, half: str) -> int:
         return hour + 12
     if half == "中午" and hour < 10:
         return hour + 12
-    if half in ("上午", "凌晨", "早上", "am") and hour == 12:
+    if half in ("上午", "凌晨", "早上", "오전", "am") and hour == 12:
         return 0
     return hour
 

@@ -25,10 +25,10 @@ from shoumi.engine.extractors._chat_json import texts
 
 _MARKS: Final = "\u200e\u200f\u202a\u202c\ufeff"
 _TIME: Final = (
-    r"(?P<half>上午|下午|凌晨|早上|中午|晚上|[AaPp][Mm])?\s?(?P<clock>\d{1,2}[:.]\d{2}(?:[:.]\d{2})?)"
+    r"(?P<half>上午|下午|凌晨|早上|中午|晚上|오전|오후|[AaPp][Mm])?\s?(?P<clock>\d{1,2}[:.]\d{2}(?:[:.]\d{2})?)"
     r"(?:[\s\u202f\u00a0]?(?P<after>[AaPp]\.?\s?[Mm]\.?))?"
 )
-_DAY: Final = r"(?P<date>\d{1,4}[./年-]\s?\d{1,2}[./月-]\s?\d{1,4}日?)"
+_DAY: Final = r"(?P<date>\d{1,4}[./年-]\s?\d{1,2}[./月-]\s?\d{1,4}(?:日|\.)?)"
 _TIME_WHOLE: Final = _TIME.replace("(?:[:.]\\d{2})?)", "[:.]\\d{2})")
 _ISO_DAY: Final = r"(?P<date>\d{4}[-/.]\d{1,2}[-/.]\d{1,2})"
 
@@ -46,7 +46,8 @@ class Dialect:
 
 
 _DAY_AGAIN, _TIME_AGAIN = (re.sub(r"\?P<(\w+)>", r"?P<\g<1>2>", part) for part in (_DAY, _TIME))
-_WHATSAPP_START: Final = rf"^(?:\[{_DAY}[,，]?\s+{_TIME}\]\s?|{_DAY_AGAIN}[,，]?\s+{_TIME_AGAIN}\s-\s)"
+_AT: Final = r"(?:[,，]|\s(?:à|às|klo|kl\.?|um|at|ore|alle|о|в))?\s+"  # what languages put between day and hour
+_WHATSAPP_START: Final = rf"^(?:\[{_DAY}{_AT}{_TIME}\]\s?|{_DAY_AGAIN}{_AT}{_TIME_AGAIN}\s-\s)"
 DIALECTS: Final = (
     Dialect(
         "qq",
@@ -74,6 +75,30 @@ DIALECTS: Final = (
         inline=True,
         notice=re.compile(_WHATSAPP_START + r"(?P<text>.*)$"),
     ),
+    Dialect(
+        "kakaotalk",
+        re.compile(
+            rf"^(?P<date>\d{{4}}년 \d{{1,2}}월 \d{{1,2}}일) {_TIME},\s(?P<name>[^:\n]{{1,80}}?)\s?:\s(?P<text>.*)$"
+        ),
+        inline=True,
+        notice=re.compile(rf"^(?P<date>\d{{4}}년 \d{{1,2}}월 \d{{1,2}}일) {_TIME}[:,]?\s?(?P<text>.*)$"),
+    ),
+    Dialect(
+        "chat",
+        re.compile(
+            rf"^[-*>]\s\[?{_ISO_DAY}[,，]?\s{_TIME}\]?\s?(?:\*\*)?(?P<name>[^:：*\n]{{1,80}})(?:\*\*)?[:：](?:\*\*)?\s?(?P<text>.*)$"
+        ),
+        inline=True,
+    ),
+    Dialect(
+        "chat",
+        re.compile(
+            rf"^(?:[-*]\s)?\*\*\[?{_ISO_DAY}\s{_TIME}\]?(?:\*\*)?\s*(?:\*\*)?(?P<name>[^:：*\n]{{1,80}})"
+            r"(?:\*\*)?[:：](?:\*\*)?\s?(?P<text>.*)$"
+        ),
+        inline=True,
+    ),
+    Dialect("chat", re.compile(rf"^#{{2,6}}\s{_ISO_DAY}\s{_TIME}\s+(?P<name>\S.{{0,60}}?)\s*$"), inline=False),
     Dialect("discord", re.compile(rf"^\[{_DAY}\s{_TIME}\]\s(?P<name>[^:\n]{{1,80}}?)(?:\s\(pinned\))?$"), inline=False),
     Dialect("wechat", re.compile(rf"^{_ISO_DAY}\s+{_TIME_WHOLE}\s+(?P<name>\S.{{0,60}}?)\s*$"), inline=False),
     Dialect(
@@ -84,13 +109,27 @@ DIALECTS: Final = (
         ),
         inline=False,
     ),
+    Dialect(  # chatlog leaves out the year or the day when all messages share it
+        "wechat",
+        re.compile(r"^(?P<name>\S.{0,60}?\([\w@-]{3,60}\)|我)\s(?P<date>\d\d-\d\d)?\s?(?P<clock>\d\d:\d\d:\d\d)$"),
+        inline=False,
+    ),
+    Dialect(  # LINE of 2021 and later: no tabs
+        "line",
+        re.compile(r"^(?P<clock>\d\d:\d\d) (?P<name>\S{1,80}) (?P<text>.+)$"),
+        inline=True,
+        notice=re.compile(r"^(?P<clock>\d\d:\d\d) (?P<text>.+)$"),
+        title=re.compile(r"^\[LINE\]"),
+        day=re.compile(r"^(?P<date>\d{4}\.\d\d\.\d\d) \S{1,12}$"),
+    ),
 )  # fmt: skip
 _FIRST: Final = 3072  # bytes in which a chat has had its first message's head
 _HEAD: Final = re.compile(
     rb"\d(?:[./-]|[^\x00-\x7f]{2,3})\s?\d{1,2}(?:[./-]|[^\x00-\x7f]{2,3})\s?\d[^\n]{0,24}?\d[:.]\d\d|\d:\d\d[^\n\t]{0,8}\t"
+    rb"|\) (?:\d\d-\d\d )?\d\d:\d\d:\d\d\r?\n"
 )
 _DOTTED: Final = re.compile(
-    rb"[^\n]{0,4}\d{1,4}[./-]\d{1,2}[./-]\d{1,4}[^\n]{1,4}\d{1,2}\.\d\d"
+    rb"[^\n]{0,4}\d{1,4}[./-]\d{1,2}[./-]\d{1,4}[^\n]{1,8}\d{1,2}\.\d\d"
 )  # hours as some countries write
 _PROGRAM: Final = re.compile(r"\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\S*\] ?(?:[a-z][\w./-]*|\S* [A-Z]{4,})(?: [\w./-]*)*:")
 _LEVEL: Final = re.compile(r"\b(?:INFO|DEBUG|WARN(?:ING)?|ERROR|FATAL|TRACE|NOTICE|CRITICAL)\b")
@@ -308,7 +347,7 @@ class _Lines:
         else:
             date, month, year = numbers
         try:
-            hour = hour24(parts[0], half.replace(" ", ""))
+            hour = hour24(parts[0], re.sub(r"[\s.]", "", half))
             second = parts[2] if len(parts) > 2 else 0
             moment = datetime.datetime(year + 2000 * (year < 100), month, date, hour, parts[1], second)  # noqa: DTZ001
         except ValueError:

@@ -15,7 +15,7 @@ from shoumi.engine import encoding, sniff
 from shoumi.engine.blob import Blob
 from shoumi.engine.chat import MEMBERS, Conversation, Format, Member, Message, Note, Part
 from shoumi.engine.errors import Unexamined
-from shoumi.engine.extractors import _chat_html, _chat_records, _chat_slack, _chat_text
+from shoumi.engine.extractors import _chat_html, _chat_records, _chat_slack, _chat_text, _chat_yaml
 from shoumi.engine.settings import Settings
 from shoumi.engine.types import Gap, Item, Locator, Segment
 
@@ -24,6 +24,7 @@ TABLE: Final = "application/x-chat+csv"
 TEXT: Final = "application/x-chat+text"
 HTML: Final = "application/x-chat+html"
 WEB_ARCHIVE: Final = "application/x-chat+mht"
+YAML: Final = "application/x-chat+yaml"
 SLACK: Final = "application/x-chat+zip"
 _FORMATS: Final[dict[str, Format]] = {
     JSON: _chat_records.read_json,
@@ -31,6 +32,7 @@ _FORMATS: Final[dict[str, Format]] = {
     TEXT: _chat_text.read,
     HTML: _chat_html.read,
     WEB_ARCHIVE: _chat_html.read_archive,
+    YAML: _chat_yaml.read,
     SLACK: _chat_slack.read,
 }
 _BLOCK: Final = 200_000  # characters of fields that make a segment
@@ -41,7 +43,7 @@ class Chat:
     """Reads chat exports."""
 
     name = "chat"
-    version = 1
+    version = 2
     media_types = frozenset(_FORMATS)
     method = "text"
     signatures: tuple[sniff.Signature, ...] = ()
@@ -64,6 +66,8 @@ class Chat:
             return WEB_ARCHIVE
         if _chat_text.may_be(sample.head) and _chat_text.dialect_of(_decoded(sample.head[:16_384])) is not None:
             return TEXT
+        if _chat_yaml.is_list(sample.head[:16_384], _decoded(sample.head[:16_384])):
+            return YAML
         return TABLE if _is_table(sample.head) else None
 
     def segments(self, blob: Blob, settings: Settings) -> Iterator[Segment | Item | Gap]:  # noqa: ARG002  (contract)
