@@ -429,10 +429,7 @@ def test_a_report_goes_to_nobody_it_is_about_nor_above_or_below_them(world):
 
 def test_a_report_by_name_and_its_answer(world, enter):
     browser = enter(world.staff)
-    assert (
-        browser.post("/findings/report/", {"text": "A plan was photographed.", "unit": world.north.pk}).status_code
-        == 302
-    )
+    assert browser.post("/findings/report/", {"text": "A plan was photographed.", "unit": "north"}).status_code == 302
     report = Report.objects.get()
     assert [user.username for user in report.readers.all()] == ["dana"]
     officer = enter(world.dana)
@@ -446,7 +443,7 @@ def test_a_report_by_name_and_its_answer(world, enter):
 
 def test_without_a_name_nothing_says_who_whence_or_when(nameless, client):
     world = nameless
-    page = client.post("/findings/report/anonymous/", {"text": "The copier left with its disk.", "unit": world.north.pk},
+    page = client.post("/findings/report/anonymous/", {"text": "The copier left with its disk.", "unit": "Unit north"},
                        headers={"accept-language": "en"}, REMOTE_ADDR="10.1.2.3")  # fmt: skip
     code = page.content.decode().split("<strong>")[1].split("<")[0]
     assert "sessionid" not in client.cookies
@@ -497,10 +494,19 @@ def test_the_office_decides_whether_anonymous_reports_are_taken(world, client):
 def test_a_flood_is_refused(nameless, client, monkeypatch):
     monkeypatch.setattr(anonymous, "WAITING", 2)
     statuses = [
-        client.post("/findings/report/anonymous/", {"text": "x", "unit": nameless.north.pk}).status_code
-        for _ in range(3)
+        client.post("/findings/report/anonymous/", {"text": "x", "unit": "north"}).status_code for _ in range(3)
     ]
     assert statuses == [200, 200, 429]
+
+
+def test_nobody_reads_the_list_of_staff_by_trying_names(nameless, client, monkeypatch):
+    monkeypatch.setattr(anonymous, "GUESSES", 2)
+    anonymous._wrong.clear()
+    for status in (422, 422, 429):
+        page = client.post("/findings/report/anonymous/", {"text": "x", "about": "Nobody"})
+        assert page.status_code == status
+    anonymous._wrong.clear()
+    assert "Unit south" not in client.get("/findings/report/anonymous/").content.decode()
 
 
 # self-inspection

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hmac
 import secrets
+import time
+from collections import deque
 from typing import Final
 
 from django.conf import settings
@@ -17,6 +19,7 @@ from shoumi.console.accounts.models import Unit
 from shoumi.console.findings.models import Envelope, Report
 
 WAITING: Final = 200  # envelopes; more in one hour is a flood
+GUESSES: Final = 30  # wrong forms in an hour, of everybody together: nobody reads the list of staff by trying names
 _LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that look like another
 
 
@@ -42,6 +45,18 @@ def known(code: str) -> tuple[Report | None, bool]:
     """Return the report of a code, and whether one waits in an envelope."""
     key = hashed(code)
     return Report.objects.filter(code=key).first(), Envelope.objects.filter(code=key).exists()
+
+
+_wrong: deque[float] = deque()  # in memory alone
+
+
+def guess() -> bool:
+    """Count a form that was wrong; say whether there were not too many."""
+    now = time.monotonic()
+    while _wrong and now - _wrong[0] > 3600:
+        _wrong.popleft()
+    _wrong.append(now)
+    return len(_wrong) <= GUESSES
 
 
 def hashed(code: str) -> str:

@@ -38,7 +38,7 @@ def fill(account: Callable[[str], Any]) -> None:
     reports.SetRules.run(account("bob"), anonymous="on")
     _self_inspection(dana)
     told = "编审科有人用手机拍摄了会议材料，发到了微信工作群，随后撤回。"
-    reports.FileReport.run(account("heidi"), text=told, unit=Unit.objects.get(code="22").pk)
+    reports.FileReport.run(account("heidi"), text=told, unit="22")
     anonymous.submit("信息处报废的一台复印机没有拆硬盘，就交给了回收商。", Unit.objects.get(code="40"), [])
     jobs.envelopes()
     report = Report.objects.exclude(code="").get()

@@ -27,7 +27,7 @@ class ReportForm(ActionForm):
     """What happened, where, and about whom."""
 
     text = paragraph(_("What happened"), _("What, where, when; no secret itself."))
-    unit = forms.ModelChoiceField(Unit.objects, label=_("Where"), required=False)
+    unit = forms.CharField(label=_("Where"), max_length=200, required=False, help_text=_("Name or code of the unit."))
     about = forms.CharField(
         label=_("About whom"),
         required=False,
@@ -37,8 +37,8 @@ class ReportForm(ActionForm):
         ),
     )
 
-    def limit(self) -> None:
-        self.fields["unit"].queryset = Unit.objects.filter(closed_on=None)
+    def clean_unit(self) -> Unit | None:
+        return called(self.cleaned_data["unit"])
 
     def clean_about(self) -> list[Person]:
         return named(self.cleaned_data["about"])
@@ -53,6 +53,20 @@ class ReportForm(ActionForm):
                 )
             )
         return data
+
+
+def called(said: str) -> Unit | None:
+    """Return the unit that a line names; no list is offered: it would show the whole office to anybody."""
+    word = said.strip()
+    if not word:
+        return None
+    found = Unit.objects.filter(closed_on=None)
+    unit = found.filter(code__iexact=word).first() or found.filter(name__iexact=word).first()
+    if unit is None:
+        raise forms.ValidationError(
+            _("No unit is called “%(name)s”. Leave it empty if you are not sure.") % {"name": word}
+        )
+    return unit
 
 
 def named(said: str) -> list[Person]:
@@ -183,14 +197,14 @@ class ReportToCase(_OfReport):
         """What, and where."""
 
         title = forms.CharField(label=_("What is wrong"), max_length=200)
-        unit = forms.ModelChoiceField(Unit.objects, label=_("Unit"))
+        unit = forms.CharField(label=_("Unit"), max_length=200, help_text=_("Name or code of the unit."))
         rank = forms.TypedChoiceField(label=_("Severity"), choices=RANKS, coerce=int, initial=1)
 
-        def limit(self) -> None:
-            self.fields["unit"].queryset = Unit.objects.filter(closed_on=None)
+        def clean_unit(self) -> Unit | None:
+            return called(self.cleaned_data["unit"])
 
     def initial(self) -> dict[str, Any]:
-        return {"unit": self.target.unit_id}
+        return {"unit": self.target.unit.code if self.target.unit else ""}
 
     def check(self) -> None:
         if self.target.case_id:

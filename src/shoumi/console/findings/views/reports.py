@@ -60,12 +60,17 @@ class AnonymousForm(forms.Form):
         label=gettext_lazy("What happened"), max_length=4000, widget=forms.Textarea(attrs={"rows": 8}),
         help_text=gettext_lazy("What, where, when; no secret itself, and nothing that shows who you are."),
     )  # fmt: skip
-    unit = forms.ModelChoiceField(Unit.objects.filter(closed_on=None), label=gettext_lazy("Where"), required=False)
+    unit = forms.CharField(
+        label=gettext_lazy("Where"), max_length=200, required=False, help_text=gettext_lazy("Name or code of the unit.")
+    )
     about = forms.CharField(
         label=gettext_lazy("About whom"), max_length=500, required=False,
         help_text=gettext_lazy("Names or staff numbers, separated by commas. None of them "
             "will see it, nor who is above or below them."),
     )  # fmt: skip
+
+    def clean_unit(self) -> Unit | None:
+        return reports.called(self.cleaned_data["unit"])
 
     def clean_about(self) -> list[int]:
         self.people = reports.named(self.cleaned_data["about"])
@@ -115,6 +120,10 @@ class Anonymous(_Nameless):
     def post(self, request: HttpRequest) -> HttpResponse:
         form = AnonymousForm(request.POST)
         if not form.is_valid():
+            if not anonymous.guess():
+                form.errors.clear()
+                form.add_error(None, _("Too much has come in within this hour. Try again after the full hour."))
+                return render(request, "findings/anonymous.html", {"form": form}, status=429)
             return render(request, "findings/anonymous.html", {"form": form}, status=422)
         try:
             code = anonymous.submit(form.cleaned_data["text"], form.cleaned_data["unit"], form.cleaned_data["about"])
