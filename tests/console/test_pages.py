@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from shoumi.console.accounts.models import Grant, Lock, Person, Unit, Upload, User, Visit
 from shoumi.console.audit.models import Entry
 
+CROSSING = {"/custody/dispatches/add/", "/findings/report/"}  # the names of other units can be chosen there, on purpose
 FOREIGN = "Zz-foreign"  # stands in every name of the other unit
 
 
@@ -89,6 +90,8 @@ def test_nothing_of_another_unit_is_shown(role, two_units, enter):
                 seen += answer.status_code == 200
                 text = b"".join(answer) if answer.streaming else answer.content
                 text = re.sub(rb'value="foreign"|q=foreign', b"", text)
+                if address in CROSSING:
+                    text = re.sub(rb"<option[^>]*>[^<]*</option>", b"", text)
                 assert b"foreign" not in text.lower(), f"{role} sees another unit at {address}{query}"
                 if answer.status_code not in {200}:
                     break

@@ -28,7 +28,10 @@ class _Reading(Page):
     def board(self, lines: list[standing.Line], **context: Any) -> HttpResponse:
         """Answer with lines as a table: all of them when there are few, else the first two levels."""
         shown = lines if len(lines) <= SMALL else [line for line in lines if line.depth < 2]
-        sums = [(left, sum(cell.left == left for line in lines for cell in line.cells)) for left in (LEAKED, ONE)]
+        sums = [
+            (left, sum(cell.left == left for line in lines for cell in (*line.cells, line.whole)))
+            for left in (LEAKED, ONE)
+        ]
         return self.show(
             "board/board.html", lines=shown, areas=AREAS, folded=len(shown) < len(lines), sums=sums, rules=rules(),
             may_keep=self.request.user.may_act(KeepToday), **context,
