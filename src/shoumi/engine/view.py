@@ -7,7 +7,6 @@ folded first; the way back is kept, so that spans always point into the original
 
 from __future__ import annotations
 
-import re
 import threading
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -24,7 +23,6 @@ _FOLDS: Final[dict[str, str]] = (
     | dict.fromkeys(_DELETED, "")
     | dict.fromkeys("\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f", " ")
 )
-_FOLDED: Final = re.compile("[" + "".join(re.escape(char) for char in _FOLDS) + "]")
 _PLAIN: Final = {char.encode(): plain.encode() for char, plain in _FOLDS.items()}
 _PAIRS: Final = rb"\xc2[\xa0\xad]"  # the same characters as bytes: two, or three
 _TRIPLES: Final = (
@@ -77,12 +75,13 @@ class Place:
 class View:
     """The joined text of some segments. ``raw`` is always valid UTF-8."""
 
-    __slots__ = ("_last", "_pieces", "_source", "raw", "segments", "starts")
+    __slots__ = ("_last", "_pieces", "_replaced", "_source", "raw", "segments", "starts")
 
     def __init__(self, segments: Sequence[Segment], raw: bytes | None = None) -> None:
         self.segments = segments
         self._source: View = self
         self._pieces: tuple[list[int], list[int], list[int]] | None = None
+        self._replaced: list[tuple[int, int, int]] = []  # of a folded view: bytes of its source, size of what came
         self._last = (-1, 0, 0, 0)  # segment, byte, code points and lines before it: matches come in order
         if raw is not None:
             self.raw, self.starts = raw, [0]
@@ -114,13 +113,16 @@ class View:
     def fold(self) -> View:
         """Return the view without zero-width characters and with plain letters for full-width ones."""
         parts: list[bytes] = []
+        replaced: list[tuple[int, int, int]] = []
         at = 0
         for start, end in _folded_spans(self.raw):
-            parts += (self.raw[at:start], _PLAIN[self.raw[start:end]])
+            plain = _PLAIN[self.raw[start:end]]
+            parts += (self.raw[at:start], plain)
+            replaced.append((start, end, len(plain)))
             at = end
         folded = View(self.segments, b"".join((*parts, self.raw[at:])))
         folded.starts = self.starts  # of the source: folded offsets go through ``source_span`` first
-        folded._source = self
+        folded._source, folded._replaced = self, replaced
         return folded
 
     def _align(self) -> tuple[list[int], list[int], list[int]]:
@@ -128,22 +130,13 @@ class View:
         folded_at: list[int] = [0]
         source_at: list[int] = [0]
         source_end: list[int] = []
-        text = self._source.text
-        at_char = at_source = at_folded = 0
-        for found in _FOLDED.finditer(text):
-            plain = len(text[at_char : found.start()].encode())
-            new, width = len(_FOLDS[found.group()]), len(found.group().encode())
-            at_char = found.end()
-            at_source += plain
-            at_folded += plain
-            source_end.append(at_source)
-            folded_at.append(at_folded)
-            source_at.append(at_source)
-            source_end.append(at_source + width)
-            at_source += width
-            at_folded += new
-            folded_at.append(at_folded)
-            source_at.append(at_source)
+        shift = 0  # bytes by which the folded view is behind
+        for start, end, size in self._replaced:
+            source_end += (start, end)
+            source_at += (start, end)
+            at = start - shift
+            folded_at += (at, at + size)
+            shift += end - start - size
         source_end.append(len(self._source.raw))
         return folded_at, source_at, source_end
 

@@ -133,7 +133,8 @@ def notice(case: Case) -> Verdict:
     if code or spot.row or among(spot):
         return verdict(case, "possible", 0.3, "wording", f"stands-{standing}")
     if any(_CONTRACT.search(line) for line in (*spot.above[:3], *spot.below[:3])):
-        return verdict(case, "possible", 0.3, "wording", f"stands-{standing}")
+        heading = _CLAUSE.fullmatch(spot.text.strip()) is not None  # of a clause
+        return verdict(case, "mention" if heading else "possible", 0.3, "wording", f"stands-{standing}")
     strong = re.fullmatch(str(case.rule.params.get("strong", "(?!)")), spot.text.strip(), re.IGNORECASE)
     shouted = spot.text.strip() == "CONFIDENTIAL"  # contract: on its own line a possible mark
     placed = not shouted and ((spot.top and spot.first and bool(spot.below)) or (spot.bottom and len(spot.above) > 1))

@@ -14,7 +14,7 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
@@ -57,6 +57,9 @@ class Registered:
     number: int = 0
     family: int = 0  # drafts and copies of one text count as one when it is asked how common a phrase is
     characters: int = 0  # letters and digits
+
+
+_SEALED: Final = tuple(one.name for one in fields(Registered) if one.name not in ("number", "family", "characters"))
 
 
 @dataclass(slots=True)
@@ -291,9 +294,7 @@ class Register:
             raise UsageError(f"{document.id!r} is registered already: remove it first, or give another --id") from error
 
     def _sealed(self, document: Registered) -> bytes:
-        values = asdict(document)
-        for open_ in ("number", "family", "characters"):
-            del values[open_]
+        values = {name: getattr(document, name) for name in _SEALED}
         return self.seal(self.mark(document.id), values)
 
     def change(self, document: Registered) -> None:

@@ -25,14 +25,14 @@ from shoumi.engine.passages.normalise import Codes, Offsets, fold, folding
 BROKEN: Final = 66.0  # score that a chain of runs needs when none of them is long enough alone …
 _SPAN: Final = 200  # … and the weight that it spans: a form letter filled in otherwise is shorter
 _DENSE: Final = 100.0  # score from which its span does not matter
-# The same for letters: a chain counts as it is when it is strong, long, and says enough that no other text says; a
+# The same for letters: a chain counts as it is when it is strong, long, and mostly says what no other text says; a
 # weaker one when most of what is between its runs was misread, and not something else.
 _STRONG: Final = 80.0
 _LONG: Final = 200
 _SINGLE: Final = 60.0
 _LEAST: Final = 60.0
 _SHORT: Final = 150
-_SAME: Final = 0.5
+_SAME: Final = 0.55
 FRAGMENT: Final = 24.0  # weight of an excerpt that only counts together with others
 _NEAR: Final = 60  # folded characters between pieces of one document that are reported as one passage
 _SHORTEST: Final = 8  # folded characters below which nothing can match
@@ -187,16 +187,19 @@ def _counts(chain: Chain, misread: Misread) -> bool:
     size = chain.end - chain.start
     if chain.span > 2 * size:  # mostly Chinese
         return chain.score >= _DENSE or (chain.score >= BROKEN and chain.span >= _SPAN)
-    if chain.score >= _STRONG and chain.span >= _LONG and chain.single >= _SINGLE:
+    if chain.score >= _STRONG and chain.span >= _LONG and chain.single >= max(_SINGLE, chain.coverage / 2):
         return True
     return chain.score >= _LEAST and chain.span >= _SHORT and misread.share(chain) >= _SAME
 
 
 def _small(every: Runs, chosen: list[Chain]) -> list[Chain]:
-    """Return the runs that only count together with others: those of documents that are not found anyway."""
+    """Return the runs that only count together with others: those of documents that are not found anyway.
+
+    What the document or the text says twice, or another document too, is a phrase: related manuals are full of them.
+    """
     known = {chain.number for chain in chosen}
     found = []
-    for (number, start, end, diagonal), gain in zip(every.rows.tolist(), every.gains.tolist(), strict=True):
+    for (number, start, end, diagonal), gain in zip(every.rows.tolist(), every.single.tolist(), strict=True):
         if gain >= FRAGMENT and number not in known:
             run = Chain(
                 number, start, end, start - diagonal, end - diagonal, gain, gain, gain, False, 0, ((start, end),)
