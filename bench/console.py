@@ -58,7 +58,7 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="shoumi-bench-") as home:
         _load(home)
         world = _world(asked.rows)
-        pages = ["/"]
+        pages = ["/", "/board/"]
         for name in asked.rooms or ROOMS:
             began = time.perf_counter()
             pages += ROOMS[name].pages(ROOMS[name].fill(world, asked.rows))

@@ -54,6 +54,9 @@ _INCIDENT: Final = Rule(
     gettext_lazy("Implementing Regulations art. 61"),
 )
 _OVERDUE: Final = Rule("findings.overdue", ONE, gettext_lazy("The deadline of a rectification has passed."), "X4")
+_GRAVE: Final = Rule(
+    "findings.grave", ONE, gettext_lazy("A critical case is open: what was found is not yet checked again."), "X4"
+)
 _CASE: Final = Rule("findings.case", TWO, gettext_lazy("A case is open: what is wrong is being put right."), "X4")
 _SELF: Final = Rule(
     "findings.self",
@@ -109,6 +112,8 @@ def _of(case: Case, area: str) -> Step:
             (_("Reported"), case.reported),
         ]
         action = _("Go on with the case") if case.reported else _("Report the incident")
+    elif case.rank == 0 and not case.overdue:
+        rule, text = _GRAVE, _("critical case: %(case)s")
     elif case.overdue:
         rule, text, action = _OVERDUE, _("case overdue: %(case)s"), _("Call for the answer")
     facts.append((_("Deadline"), case.deadline))
