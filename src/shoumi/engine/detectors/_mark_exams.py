@@ -16,6 +16,7 @@ from shoumi.engine.detectors._mark_spot import Spot
 from shoumi.engine.detectors._mark_terms import last_day, number
 
 _REACH: Final = 500  # characters on each side
+_BESIDE: Final = 60  # characters of a date in which the exam is named
 _DIGIT: Final = "零〇○一二三四五六七八九"
 _DATE: Final = Lazy(
     rf"(?<!\d)((?:19|20)\d{{2}}|[一二][{_DIGIT}]{{3}})\s{{0,2}}(?:[年./-]|(?=[—~～-]))\s{{0,2}}"
@@ -30,10 +31,13 @@ _ENTRANCE: Final = Lazy(r"普通高等学校(?:春季)?招生|高考")
 
 def exam_end(place: Spot) -> datetime.date | None:
     """Return the latest day that the dates around allow for the exam, None when none is told."""
-    around = simple(place.before[-_REACH:] + place.text + place.after[:_REACH])
-    if not _ABOUT.search(around):
-        return None
-    days = [day for found in _DATE.finditer(around) if (day := _day(found, around)) is not None]
+    around = simple(f"{place.before[-_REACH:]}\0{place.after[:_REACH]}")  # the mark itself speaks of an exam, too
+    days = [
+        day
+        for found in _DATE.finditer(around)
+        if _ABOUT.search(around[max(0, found.start() - _BESIDE) : found.end() + _BESIDE])
+        and (day := _day(found, around)) is not None
+    ]
     return max(days, default=None)
 
 
