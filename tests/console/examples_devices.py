@@ -62,7 +62,7 @@ def scan(findings=0):
         "packs": {}, "version": "1", "suppressed": 0, "unchanged": 0, "excluded": 0,
     }  # fmt: skip
     match = {
-        "type": "match", "id": "0" * 32, "rule": "cn.mark", "category": "mark", "area": None, "severity": "high",
+        "type": "match", "id": "0" * 32, "rule": "cn.mark", "category": "state-secret", "area": None, "severity": "high",
         "confidence": 0.9, "path": "/x", "trail": [], "locator": {}, "span": [0, 1], "snippet": "x", "reason": [],
         "data": {},
     }  # fmt: skip
@@ -110,14 +110,15 @@ def repair(world, state="asked", *, way="onsite", device=None, level="work", app
     place = order.index(state)
     device = device or assets.device(world, "repair" if place >= 3 else "use", responsible=world.staff.person)
     given = {"number": f"WX-2026-{Repair.objects.count() + 1:04}", "device": device, "fault": "no picture",
-             "contents": "drafts", "level": level, "asked_by": world.staff}  # fmt: skip
+             "contents": "drafts", "level": level, "asked_by": world.staff,
+             "may_leave": values.get("may_leave", False)}  # fmt: skip
     made = Repair.objects.create(**given)
     if approved:
         asked(world, REPAIR, made)
     if place >= 1:
         from shoumi.console.approvals.models import Request
 
-        Request.objects.filter(flow="devices.repair", key=str(made.pk)).update(state="used")
+        Request.objects.filter(flow="devices.repair", key=str(made.pk)).update(state="spent")
         made.way = way
         if way == "onsite":
             made.engineer = assets.engineer(world)
@@ -169,7 +170,7 @@ def disposal(world, state="asked", *, end="donated", kind="laptop", level="work"
         return made
     from shoumi.console.approvals.models import Request
 
-    Request.objects.filter(flow="devices.disposal", key=str(made.pk)).update(state="used")
+    Request.objects.filter(flow="devices.disposal", key=str(made.pk)).update(state="spent")
     made.state = "arranged" if state == "arranged" else "sanitised"
     made.sanitised_at, made.sanitised_by = timezone.now(), world.area
     how = {"laptop": "overwrite", "phone": "reset"}.get(kind, "reset")
