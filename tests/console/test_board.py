@@ -148,8 +148,9 @@ def test_who_does_not_answer_for_a_unit_sees_nothing_of_it(world, enter):
 
 
 def test_the_wall_has_no_controls_and_refreshes(world, enter):
-    page = enter(world.leader).get("/board/wall/").content.decode()
-    assert 'http-equiv="refresh"' in page
+    answer = enter(world.leader).get("/board/wall/")
+    assert answer["Refresh"] == "60"
+    page = answer.content.decode()
     assert "<a " not in page
     assert "<button" not in page
     assert "Unit south" not in page

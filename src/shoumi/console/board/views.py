@@ -100,7 +100,9 @@ class Wall(_Reading):
     def get(self, request: HttpRequest) -> HttpResponse:
         del request
         lines = [line for line in standing.lines(self.reach) if line.depth < 2]
-        return self.show("board/wall.html", lines=lines, areas=AREAS, unseen=unseen.this_month(self.reach.paths))
+        page = self.show("board/wall.html", lines=lines, areas=AREAS, unseen=unseen.this_month(self.reach.paths))
+        page["Refresh"] = "60"
+        return page
 
 
 class Keep(ActionPage):
