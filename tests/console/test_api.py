@@ -361,7 +361,7 @@ def test_fuzzed_it_never_breaks_and_keeps_its_word(world, monkeypatch):
             operation = result.ok()
 
             @settings(
-                max_examples=6, derandomize=True, database=None, deadline=None, phases=[Phase.generate],
+                max_examples=3, derandomize=True, database=None, deadline=None, phases=[Phase.generate],
                 suppress_health_check=list(HealthCheck),
             )  # fmt: skip
             @__import__("hypothesis").given(case=operation.as_strategy())

@@ -14,13 +14,13 @@ class Token(models.Model):
     """A program's key to some rights of one account. ``scopes``: names of actions and lists; ``read``: every list."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="tokens", verbose_name=_("account"))
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(_("name of the token"), max_length=100)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     hint = models.CharField(_("begins with"), max_length=20)
     scopes = models.JSONField(default=list)
     made = models.DateTimeField(_("made"), default=timezone.now)
     until = models.DateTimeField(_("valid until"))
-    ended = models.DateTimeField(_("ended"), null=True, blank=True)
+    ended = models.DateTimeField(_("token ended"), null=True, blank=True)
     used = models.DateTimeField(_("last used"), null=True, blank=True)
     minute = models.BigIntegerField(default=0, editable=False)
     count = models.PositiveIntegerField(default=0, editable=False)  # requests within that minute

@@ -33,7 +33,7 @@ def visible(user: Any) -> QuerySet:
 
 def _state(token: Token) -> tuple[Any, str]:
     if token.ended:
-        return _("ended"), ""
+        return _("no longer valid"), ""
     return (_("valid"), "jade") if token.alive(timezone.now()) else (_("run out"), "")
 
 
@@ -53,7 +53,7 @@ class Tokens(ListPage):
     order = ("-made",)
     empty = gettext_lazy("A token lets a program act in your name, as far as you choose. There is none yet.")
     columns = (
-        Column("name", gettext_lazy("Name"), lambda t: t.name, "name"),
+        Column("name", gettext_lazy("Name of the token"), lambda t: t.name, "name"),
         Column("account", gettext_lazy("Account"), lambda t: str(t.user), "user__username"),
         Column("hint", gettext_lazy("Begins with"), lambda t: t.hint),
         Column("made", gettext_lazy("Made"), lambda t: t.made, "made", "moment"),

@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 WAITING, RUNNING, DONE, DEAD, DROPPED = "waiting", "running", "done", "dead", "dropped"
 STATES: Final = (
-    (WAITING, _("waiting")),
+    (WAITING, _("waiting to run")),
     (RUNNING, _("running")),
-    (DONE, _("done")),
+    (DONE, _("has run")),
     (DEAD, _("failed for good")),
     (DROPPED, _("given up")),
 )
@@ -32,12 +32,12 @@ class Job(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=STATES, default=WAITING)
     made = models.DateTimeField(_("asked for"), default=timezone.now)
     since = models.DateTimeField(default=timezone.now)
-    at = models.DateTimeField(_("due"), default=timezone.now)
+    at = models.DateTimeField(_("due at"), default=timezone.now)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     worker = models.CharField(_("worker"), max_length=100, blank=True)
     lease = models.PositiveBigIntegerField(default=0)
     began = models.DateTimeField(_("began"), null=True, blank=True)
-    ended = models.DateTimeField(_("ended"), null=True, blank=True)
+    ended = models.DateTimeField(_("ended at"), null=True, blank=True)
     problem = models.CharField(_("what went wrong"), max_length=500, blank=True)
 
     class Meta:

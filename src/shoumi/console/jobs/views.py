@@ -41,9 +41,9 @@ class Jobs(ListPage):
         Column("job", gettext_lazy("Job"), lambda j: words(j.name), "name"),
         Column("state", gettext_lazy("State"), lambda j: j.get_state_display(), "state", "badge",
                tone=lambda j: _TONES.get(j.state, "")),
-        Column("at", gettext_lazy("Due"), lambda j: j.at, "at", "moment"),
+        Column("at", gettext_lazy("Due at"), lambda j: j.at, "at", "moment"),
         Column("tries", gettext_lazy("Tries"), lambda j: str(j.tries), "tries", "number"),
-        Column("ended", gettext_lazy("Ended"), lambda j: j.ended, "ended", "moment"),
+        Column("ended", gettext_lazy("Ended at"), lambda j: j.ended, "ended", "moment"),
         Column("problem", gettext_lazy("What went wrong"), lambda j: j.problem, "problem"),
         Column("made", gettext_lazy("Asked for"), lambda j: j.made, "made", "moment", shown=False),
     )  # fmt: skip

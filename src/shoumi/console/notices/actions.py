@@ -94,10 +94,10 @@ class AddChannel(Action):
     class Input(ActionForm):
         """Name, kind, address."""
 
-        name = forms.CharField(label=_("Name"), max_length=100)
+        name = forms.CharField(label=_("Name of the way out"), max_length=100)
         scope = forms.ChoiceField(label=_("Reaches"), choices=SCOPES)
         url = forms.CharField(
-            label=_("Address"),
+            label=_("Address with its secret"),
             max_length=2000,
             widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
             help_text=_(

@@ -74,11 +74,11 @@ class Preference(models.Model):
 class Channel(models.Model):
     """A way out: a mail server, a group's robot. Its address holds a secret and is sealed; nobody sees it again."""
 
-    name = models.CharField(_("name"), max_length=100, unique=True)
+    name = models.CharField(_("name of the way out"), max_length=100, unique=True)
     scope = models.CharField(_("reaches"), max_length=10, choices=SCOPES)
     service = models.CharField(_("service"), max_length=60)
     sealed = models.BinaryField(editable=False)
-    since = models.DateTimeField(_("since"), default=timezone.now)
+    since = models.DateTimeField(default=timezone.now)
     until = models.DateTimeField(_("removed"), null=True, blank=True)
     worked = models.DateTimeField(_("last sent"), null=True, blank=True)
     failed = models.DateTimeField(_("last failed"), null=True, blank=True)

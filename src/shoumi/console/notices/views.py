@@ -37,11 +37,11 @@ class Inbox(ListPage):
         Column("urgency", gettext_lazy("Urgency"), lambda n: n.get_urgency_display(), "urgency", "badge",
                tone=lambda n: "" if n.read else _TONES.get(n.urgency, "")),
         Column("made", gettext_lazy("Time"), lambda n: n.made, "made", "moment"),
-        Column("read", gettext_lazy("State"), lambda n: _("read") if n.read else _("new"), "read", "badge",
+        Column("read", gettext_lazy("State"), lambda n: _("read") if n.read else _("unread"), "read", "badge",
                tone=lambda n: "" if n.read else "amber"),
     )  # fmt: skip
     filters = (
-        Filter("unread", gettext_lazy("State"), yes_no(gettext_lazy("new"), gettext_lazy("read")),
+        Filter("unread", gettext_lazy("State"), yes_no(gettext_lazy("unread"), gettext_lazy("read")),
                lambda rows, value: rows.filter(read__isnull=value == "yes")),
         Filter("urgency", gettext_lazy("Urgency"), pairs(URGENCIES), lambda rows, value: rows.filter(urgency=value)),
     )  # fmt: skip
@@ -119,7 +119,7 @@ class Channels(ListPage):
         "Feishu."
     )
     columns = (
-        Column("name", gettext_lazy("Name"), lambda c: c.name, "name"),
+        Column("name", gettext_lazy("Name of the way out"), lambda c: c.name, "name"),
         Column("scope", gettext_lazy("Reaches"), lambda c: c.get_scope_display(), "scope"),
         Column("service", gettext_lazy("Service"), lambda c: c.service, "service"),
         Column("worked", gettext_lazy("Last sent"), lambda c: c.worked, "worked", "moment"),

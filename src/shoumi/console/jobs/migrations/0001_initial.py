@@ -38,9 +38,9 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("waiting", "waiting"),
+                            ("waiting", "waiting to run"),
                             ("running", "running"),
-                            ("done", "done"),
+                            ("done", "has run"),
                             ("dead", "failed for good"),
                             ("dropped", "given up"),
                         ],
@@ -51,12 +51,12 @@ class Migration(migrations.Migration):
                 ),
                 ("made", models.DateTimeField(default=django.utils.timezone.now, verbose_name="asked for")),
                 ("since", models.DateTimeField(default=django.utils.timezone.now)),
-                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="due")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="due at")),
                 ("tries", models.PositiveSmallIntegerField(default=0, verbose_name="tries")),
                 ("worker", models.CharField(blank=True, max_length=100, verbose_name="worker")),
                 ("lease", models.PositiveBigIntegerField(default=0)),
                 ("began", models.DateTimeField(blank=True, null=True, verbose_name="began")),
-                ("ended", models.DateTimeField(blank=True, null=True, verbose_name="ended")),
+                ("ended", models.DateTimeField(blank=True, null=True, verbose_name="ended at")),
                 ("problem", models.CharField(blank=True, max_length=500, verbose_name="what went wrong")),
             ],
             options={

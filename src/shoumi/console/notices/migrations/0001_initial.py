@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             name="Channel",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name", models.CharField(max_length=100, unique=True, verbose_name="name")),
+                ("name", models.CharField(max_length=100, unique=True, verbose_name="name of the way out")),
                 (
                     "scope",
                     models.CharField(
@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ),
                 ("service", models.CharField(max_length=60, verbose_name="service")),
                 ("sealed", models.BinaryField()),
-                ("since", models.DateTimeField(default=django.utils.timezone.now, verbose_name="since")),
+                ("since", models.DateTimeField(default=django.utils.timezone.now)),
                 ("until", models.DateTimeField(blank=True, null=True, verbose_name="removed")),
                 ("worked", models.DateTimeField(blank=True, null=True, verbose_name="last sent")),
                 ("failed", models.DateTimeField(blank=True, null=True, verbose_name="last failed")),
