@@ -30,7 +30,9 @@ class MakeToken(Action):
     class Input(ActionForm):
         """Name, scopes, days."""
 
-        name = forms.CharField(label=_("Name of the token"), max_length=100, help_text=_("Which program, on which machine."))
+        name = forms.CharField(
+            label=_("Name of the token"), max_length=100, help_text=_("Which program, on which machine.")
+        )
         scopes = forms.MultipleChoiceField(label=_("What it may do"), widget=forms.CheckboxSelectMultiple)
         days = forms.IntegerField(label=_("Valid for (days)"), min_value=1, max_value=365, initial=90)
 
