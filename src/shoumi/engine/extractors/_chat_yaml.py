@@ -24,10 +24,14 @@ _LONGEST: Final = 1_000_000  # characters of an entry
 _MARKERS: Final = re.compile(rb"^ {0,10}(?:- )?(?:sender|from|sender_?name|talker):", re.MULTILINE)
 
 
-def is_list(head: bytes, text: str) -> bool:
-    """Whether a text opens with a list of messages; ``head`` is asked first, for all texts are."""
-    if not _MARKERS.search(head):
-        return False
+def may_be(head: bytes) -> bool:
+    """Whether a text can be such a list at all. Cheap: all texts are asked."""
+    named = any(name in head for name in (b"sender", b"from:", b"talker:"))
+    return named and _MARKERS.search(head) is not None
+
+
+def is_list(text: str) -> bool:
+    """Whether a text opens with a list of messages."""
     entries = (entry for entry, listed in _entries(iter((text,))) if listed)
     return any(
         isinstance(record, dict) and recognise(record, {"listed": True}) is not None

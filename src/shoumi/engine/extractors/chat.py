@@ -66,7 +66,7 @@ class Chat:
             return WEB_ARCHIVE
         if _chat_text.may_be(sample.head) and _chat_text.dialect_of(_decoded(sample.head[:16_384])) is not None:
             return TEXT
-        if _chat_yaml.is_list(sample.head[:16_384], _decoded(sample.head[:16_384])):
+        if _chat_yaml.may_be(sample.head[:16_384]) and _chat_yaml.is_list(_decoded(sample.head[:16_384])):
             return YAML
         return TABLE if _is_table(sample.head) else None
 
