@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Any, Final
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from shoumi.console.accounts.models import Unit
 from shoumi.console.findings.models.found import CATEGORIES, RANKS
@@ -48,6 +50,16 @@ ANSWERS: Final = (
     (LAYOUT, _("the same text as was cleared, in another layout")),
     (CHANGED, _("the text differs from what was cleared")),
 )
+
+
+_YEARS: Final = re.compile(r"(\d+) *(?:y|年)")
+
+
+def spoken(term: str) -> str:
+    """Return a term in the reader's language: the engine writes ten years as 10y or as the mark has it."""
+    found = _YEARS.fullmatch(term)
+    count = int(found[1]) if found else 0
+    return ngettext("%(n)d year", "%(n)d years", count) % {"n": count} if found else term
 
 
 class Counter(models.Model):
@@ -106,6 +118,11 @@ class Manuscript(models.Model):
     def unit_path(self) -> str:
         """The path of its unit."""
         return self.unit.path
+
+    @property
+    def spoken_term(self) -> str:
+        """The inherited term in words."""
+        return spoken(self.term)
 
     @property
     def current(self) -> Version:
@@ -212,6 +229,11 @@ class Item(models.Model):
     def unit_path(self) -> str:
         """The path of the manuscript's unit."""
         return self.manuscript.unit_path
+
+    @property
+    def spoken_term(self) -> str:
+        """The term in words."""
+        return spoken(self.term)
 
     @property
     def settled(self) -> bool:

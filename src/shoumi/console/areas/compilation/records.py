@@ -99,7 +99,13 @@ class ClearanceSheet(_OfManuscript):
         yield Signatures(places, title=_("Signed with keys of their own"))
         proofs = thing.proofs.filter(version=version.number).exclude(answer="")
         lines = [(one.name, one.uploaded, one.get_answer_display(), one.sha256, one.signed_by) for one in proofs]
-        head = (_("Proof sheet"), _("Compared"), _("Result of the comparison"), _("Digest (SHA-256)"), _("Proof signed off by"))
+        head = (
+            _("Proof sheet"),
+            _("Compared"),
+            _("Result of the comparison"),
+            _("Digest (SHA-256)"),
+            _("Proof signed off by"),
+        )
         yield Table(head, lines, title=_("Proofs"), widths=(3, 2, 3, 5, 2), empty=_("No proof was compared yet."))
 
 
@@ -107,7 +113,7 @@ def _facts(thing: Any, version: Any) -> list[tuple[Any, Any]]:
     return [
         (_("Title"), thing.title), (_("Number"), thing.number), (_("Unit"), thing.unit.name),
         (_("State"), thing.get_state_display()), (_("Version"), version.number), (_("File"), version.name),
-        (_("Inherited level"), thing.level), (_("Inherited term"), thing.term),
+        (_("Inherited level"), thing.level), (_("Inherited term"), thing.spoken_term),
         (_("Places decided"), thing.items_count), (_("Not examined"), thing.gaps_count),
         (_("Compiler"), thing.compiler.get_full_name()), (_("Publisher"), _name(thing.publisher)),
         (_("Digest of the file (SHA-256)"), version.sha256),

@@ -171,7 +171,7 @@ class Sign(Action):
     name = "compilation.sign"
     label = _("Hand in my signature")
     intro = _(
-        "Take the record, sign it on your own machine with “shoumi clearance sign”, and hand in what came out: the "
+        "Take the record, sign it on your own machine (the guide names the command), and hand in what came out: the "
         "file, or its text. Your private key never comes here."
     )
     roles = rights.READERS

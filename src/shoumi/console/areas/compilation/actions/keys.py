@@ -20,8 +20,8 @@ class EnrolKey(Action):
     name = "compilation.key.enrol"
     label = _("Enrol my key")
     intro = _(
-        "Make the key on a machine of your own with “shoumi clearance keygen FILE”, and paste what FILE.pub holds. "
-        "FILE stays with you."
+        "Make the key on a machine of your own (the guide names the command), and paste the file that ends in .pub. "
+        "The other file stays with you."
     )
     personal = sensitive = True
 

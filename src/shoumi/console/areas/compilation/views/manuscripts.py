@@ -31,7 +31,9 @@ from shoumi.console.areas.compilation.models import (
     STATES,
     Key,
     Manuscript,
+    spoken,
 )
+from shoumi.console.areas.compilation.views import items
 from shoumi.console.areas.compilation.views._base import InMemory, history, rows, seen, told
 from shoumi.console.findings import words
 from shoumi.console.lists import Column, Filter, ListPage, pairs
@@ -70,7 +72,7 @@ class Manuscripts(ListPage):
         Column("version", gettext_lazy("Version"), lambda m: m.version, "version", "number"),
         Column("unsettled", gettext_lazy("Undecided"), lambda m: m.unsettled, "unsettled", "number"),
         Column("level", gettext_lazy("Inherited level"), lambda m: m.level or "—", "level"),
-        Column("term", gettext_lazy("Inherited term"), lambda m: m.term or "—", "term", shown=False),
+        Column("term", gettext_lazy("Inherited term"), lambda m: m.spoken_term or "—", "term", shown=False),
         Column("gaps", gettext_lazy("Not examined"), lambda m: m.gaps_count, "gaps_count", "number", shown=False),
         Column("compiler", gettext_lazy("Compiler"), lambda m: _name(m.compiler), "compiler__person__name"),
         Column("reviewer", gettext_lazy("Reviewer"), lambda m: _name(m.reviewer), "reviewer__person__name",
@@ -150,7 +152,10 @@ class One(Page):
             version=version,
             reads=reads,
             tone=_TONES.get(thing.state, ""),
-            sources=[(one, titles.get(one["id"], ""), round(one["share"] * 100)) for one in version.sources],
+            sources=[
+                (one, titles.get(one["id"], ""), round(one["share"] * 100), spoken(one["term"] or one["until"]))
+                for one in version.sources
+            ],
             gaps=[(gap, *words.gap(gap["reason"])) for gap in version.gaps[:50]],
             open=told(user, list(open_[:_SHOWN])),
             open_count=open_.count(),
@@ -158,7 +163,7 @@ class One(Page):
             versions=thing.versions.all()[:20],
             signatures=version.signatures.select_related("by__person", "key"),
             approval=asking.state(flows.CLEAR, thing),
-            steps=next_steps(user, thing, mine),
+            steps=next_steps(user, thing, mine, open_.first()),
             history=history(thing) if reads or thing.publisher_id == user.pk else [],
         )
 
@@ -173,9 +178,11 @@ def _open(thing: Manuscript, mine: str) -> Any:
     return present.exclude(reviewed__in=SETTLED)
 
 
-def next_steps(user: Any, thing: Manuscript, mine: str) -> dict[str, Any]:
+def next_steps(user: Any, thing: Manuscript, mine: str, first: Any) -> dict[str, Any]:
     """Return the one next step for this reader, everything else that may be done, and whose turn it is."""
     go: list[tuple[Any, str]] = []
+    turn = items.turn(user, thing)
+    decide = [(items.STEPS[turn].label, reverse("compilation:decide", args=(first.pk, turn)))] if turn and first else []
     more: list[tuple[Any, str]] = []
 
     def step(name: str) -> tuple[Any, str]:
@@ -185,16 +192,17 @@ def next_steps(user: Any, thing: Manuscript, mine: str) -> dict[str, Any]:
     if mine == COMPILER:
         if thing.state == COMPILING:
             ready = not thing.problem and not thing.present.filter(proposed__in=("", "remove", "rewrite")).exists()
-            go, more = ([step("submit")], [upload]) if ready else ([upload], [])
+            go, more = ([step("submit")], [upload]) if ready else (decide or [upload], [upload] if decide else [])
         elif thing.state not in (*ENDED, EXAMINING):
             more = [upload]
         if thing.state not in ENDED:
             more += [step("publisher"), *([step("examine")] if thing.state != EXAMINING else []), step("withdraw")]
     elif mine == REVIEWER and thing.state == REVIEWING:
         done = not clearing.undecided(thing, REVIEWER)
-        go, more = ([step("pass")] if done else []), [step("send-back")]
+        go, more = ([step("pass")] if done else decide), [step("send-back")]
     elif mine in (REVIEWER, APPROVER) and thing.state == APPROVING:
-        go, more = _approving(thing, mine, step), ([step("send-back")] if mine == APPROVER else [])
+        go = (decide if mine == APPROVER else []) or _approving(thing, mine, step)
+        more = [step("send-back")] if mine == APPROVER else []
     elif mine in (REVIEWER, APPROVER) and thing.state == SIGNING:
         go, more = _signing(user, thing, mine, step), [step("send-back")]
     if thing.publisher_id == user.pk and thing.state in (CLEARED, PRINTED):
