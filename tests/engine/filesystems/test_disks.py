@@ -365,3 +365,55 @@ def test_lznt1() -> None:
 def test_helpers_of_extents() -> None:
     assert list(joined([(5, 9), (0, 2), (9, 12), (2, 3)])) == [(0, 3), (5, 12)]
     assert list(clear_bits(bytes([0b11110000, 0xFF, 0b1]), 20)) == [(0, 4), (17, 20)]
+
+
+def wiped_root(data: bytes) -> bytes:
+    """Return a FAT disk whose first folder was emptied and whose table is blank, as formatting it again leaves it."""
+    image = bytearray(data)
+    sector, per, reserved, copies, root, _, _, length = struct.unpack_from("<HBHBHHBH", image, 11)
+    start = (reserved + copies * length) * sector
+    image[start : start + root * 32] = bytes(root * 32)
+    for copy in range(copies):
+        first = (reserved + copy * length) * sector
+        image[first + 4 : first + length * sector] = bytes(length * sector - 4)
+    assert per
+    return bytes(image)
+
+
+def test_folders_that_nothing_names_are_read_after_formatting() -> None:
+    read = Read(wiped_root(content("fat16")))
+    names = {path.rpartition("/")[2]: data for path, data in read.deleted.items()}
+    assert names["人员名单.txt"] == TREE["deep/er/中文目录/人员名单.txt"]
+    assert all(path.startswith("(orphan)/") for path in read.deleted)
+
+
+def test_a_file_with_two_names_is_read_as_both(tmp_path: Path) -> None:
+    debugfs = needs("debugfs", "e2fsprogs")
+    path = tmp_path / "image"
+    path.write_bytes(content("ext4"))
+    subprocess.run([debugfs, "-w", "-R", "link notes.txt second.txt", path], check=True, capture_output=True)
+    files = Read(path.read_bytes()).files
+    assert files["second.txt"] == files["notes.txt"] == TREE["notes.txt"]
+
+
+@pytest.mark.parametrize("options", [["-O", "bigalloc", "-C", "16384"], ["-O", "meta_bg,^resize_inode", "-g", "1024"]])
+def test_ext_of_other_layouts(options: list[str], tmp_path: Path) -> None:
+    program = needs("mke2fs", "e2fsprogs")
+    folder, path = tmp_path / "tree", tmp_path / "image"
+    folder.mkdir()
+    (folder / "notes.txt").write_bytes(TREE["notes.txt"])
+    command = [program, "-q", "-t", "ext4", "-b", "1024", *options, "-d", folder, path, "16M"]
+    subprocess.run(command, check=True, capture_output=True)
+    image = bytearray(path.read_bytes())
+    image[-3000:-2980] = b"left in a free block"
+    read = Read(bytes(image))
+    assert read.files["notes.txt"] == TREE["notes.txt"]
+    assert b"left in a free block" in read.raw()
+
+
+def test_a_damaged_first_folder_is_never_silent() -> None:
+    data = bytearray(content("ext2"))
+    table = struct.unpack_from("<I", data, 2048 + 8)[0] * (1024 << struct.unpack_from("<I", data, 1048)[0])
+    size = struct.unpack_from("<H", data, 1112)[0]
+    data[table + size : table + 2 * size] = bytes(size)
+    assert any("first folder" in gap.detail for gap in Read(bytes(data)).gaps)

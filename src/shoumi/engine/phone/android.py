@@ -28,11 +28,15 @@ _BOOT: Final = (
     ("ro.boot.flash.locked", re.compile("0")),
     ("ro.boot.vbmeta.device_state", re.compile("unlocked")),
     ("sys.oem_unlock_allowed", re.compile("1")),
+    ("ro.secureboot.lockstate", re.compile("unlocked")),  # Xiaomi
+    ("ro.boot.warranty_bit", re.compile("1")),  # Samsung: another system was once installed
+    ("ro.warranty_bit", re.compile("1")),
 )
 _LOCKED: Final = {
     "ro.boot.verifiedbootstate": "green",
     "ro.boot.flash.locked": "1",
     "ro.boot.vbmeta.device_state": "locked",
+    "ro.secureboot.lockstate": "locked",
 }
 _STORES: Final = re.compile(
     r"com\.android\.(?:vending|packageinstaller|managedprovisioning|shell)|com\.google\.android\..*|com\.(?:xiaomi|miui)\..*"
