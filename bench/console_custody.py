@@ -25,7 +25,7 @@ def fill(world: Any, share: float) -> Any:
         lent = number % 10 == 3
         carriers.append(
             Carrier(
-                number=f"C-2026-{number:05}", title=f"{2000 + number % 26}年第{number}号文件 专项检查报告", level=LEVELS[number % 5],
+                number=f"C-2026-{number:05}", title=f"{2000 + number % 26}年第{number}号 专项检查报告", level=LEVELS[number % 5],
                 kind=KINDS[number % 6], copy=f"{number % 40:06}", origin=f"单位{number % 80}", term="10年",
                 issued_on=today - timedelta(days=number % 3000), until=today + timedelta(days=number % 3000 - 100),
                 unit=world.units[where], place=places[where], custodian=person, document=f"示发〔2026〕{number}号",
@@ -72,5 +72,6 @@ def pages(made: Any) -> list[str]:
         "/custody/?q=人员00042", f"/custody/?unit={unit.pk}&level=secret", "/custody/?due=review", "/custody/?due=term",
         "/custody/?due=overdue", "/custody/?state=lent", "/custody/loans/", "/custody/loans/?state=overdue",
         "/custody/loans/?q=人员0001", f"/custody/{carrier.pk}/", f"/custody/scan/{carrier.token}/", "/custody/places/",
-        "/custody/stocktakes/", f"/custody/stocktakes/{take.pk}/", f"/custody/stocktakes/{take.pk}/lines/", "/custody/mine/",
+        "/custody/stocktakes/", f"/custody/stocktakes/{take.pk}/", f"/custody/stocktakes/{take.pk}/lines/",
+        "/custody/mine/",
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What must be settled before somebody leaves: each room's ``departures.py`` registers functions that answer for a person.
+"""What must be settled before somebody leaves: each room's ``departures.py`` registers who answers for a person.
 
 Enters a person; leaves sentences with a place to go. While any is left, ``Depart`` refuses, so that nobody's account
 closes before the departure lesson, the departure commitment and whatever else a room asks for (L2 art 53).

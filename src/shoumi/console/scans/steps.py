@@ -59,7 +59,8 @@ def _of(one: Any, area: str) -> Step:
     gaps = f"{reverse('findings:gaps')}?settled=no&unit={key_of(one.unit.path)}"
     here = gaps if rule is _GAPS else reverse("findings:inspection", args=(one.pk,))
     files = one.summary.get("files", 0)
-    facts = ((_("Inspection number"), one), (_("Examined on"), when), (_("Files examined"), files), (_("Not examined"), one.open))
+    counts = ((_("Files examined"), files), (_("Not examined"), one.open))
+    facts = ((_("Inspection number"), one), (_("Examined on"), when), *counts)
     return Step(one.unit.path, area, rule.left, words, facts, when, here, _("Show"), rule)
 
 

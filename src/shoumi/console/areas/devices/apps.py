@@ -21,6 +21,6 @@ class DevicesConfig(AppConfig):
 
     def ready(self) -> None:
         """Close the ledger's own steps to whoever would go round this room."""
-        from shoumi.console.areas.devices import doors
+        from shoumi.console.areas.devices.doors import hang
 
-        doors.hang()
+        hang()
