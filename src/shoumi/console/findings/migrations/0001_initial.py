@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
                             ("state-secret", "state secret"),
                             ("work-secret", "work secret"),
                             ("trade-secret", "trade secret"),
-                            ("classified-foreign", "foreign classified"),
+                            ("classified-foreign", "secret of another state"),
                             ("personal", "personal data"),
                             ("credential", "password or key"),
                             ("passage", "registered passage"),

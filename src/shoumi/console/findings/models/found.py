@@ -37,7 +37,7 @@ CATEGORIES: Final = (
     ("state-secret", _("state secret")),
     ("work-secret", _("work secret")),
     ("trade-secret", _("trade secret")),
-    ("classified-foreign", _("foreign classified")),
+    ("classified-foreign", _("secret of another state")),
     ("personal", _("personal data")),
     ("credential", _("password or key")),
     ("passage", _("registered passage")),
