@@ -25,7 +25,7 @@ def fill(world: Any, share: float) -> Any:
         lent = number % 10 == 3
         carriers.append(
             Carrier(
-                number=f"C-2026-{number:05}", title=f"{2000 + number % 26}年第{number}号 专项检查报告", level=LEVELS[number % 5],
+                number=f"C-2026-{number:05}", title=f"{2000 + number % 26}年第{number}号报告", level=LEVELS[number % 5],
                 kind=KINDS[number % 6], copy=f"{number % 40:06}", origin=f"单位{number % 80}", term="10年",
                 issued_on=today - timedelta(days=number % 3000), until=today + timedelta(days=number % 3000 - 100),
                 unit=world.units[where], place=places[where], custodian=person, document=f"示发〔2026〕{number}号",

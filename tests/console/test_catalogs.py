@@ -34,7 +34,9 @@ def test_each_script_keeps_to_itself(folder):
     import opencc
 
     simple, full = opencc.OpenCC("t2s"), opencc.OpenCC("s2t")
-    own = set("后里面只台准采托才干系志范奖于几余杰征云占布注念致了郁核秘群")  # one character in both, or several in one
+    own = set(
+        "后里面只台准采托才干系志范奖于几余杰征云占布注念致了郁核秘群"
+    )  # one character in both, or several in one
     for entry in polib.pofile(str(catalogs.where(folder, "zh_Hans"))):
         text = entry.msgstr or entry.msgstr_plural[0]
         assert simple.convert(text) == text, text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django.utils.translation import gettext_lazy as _
 
@@ -79,7 +79,7 @@ class MatchStranger(Action):
 
     def write(self) -> Done:
         snapshot = self.target
-        snapshot.device, snapshot.stranger = device_of(self.device.pk), False
+        snapshot.device, snapshot.stranger = device_of(cast(Any, self.device).pk), False
         snapshot.save()
         filled = drift.fill(snapshot.device, snapshot.body)
         return Done(snapshot, {"device": snapshot.device.number, "filled": filled})
