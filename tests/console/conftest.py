@@ -79,10 +79,11 @@ def django_db_modify_db_settings(request):
 def _schema():
     """Name the state of all migrations and of what makes them."""
     import django
+    from django.conf import settings
 
     import shoumi.console
 
-    digest = hashlib.sha256(django.__version__.encode())
+    digest = hashlib.sha256("\0".join((django.__version__, *settings.INSTALLED_APPS)).encode())
     for path in sorted(Path(django.__file__).parent.parent.glob("django/contrib/*/migrations/*.py")):
         digest.update(path.read_bytes())
     for path in sorted(Path(shoumi.console.__file__).parent.rglob("migrations/*.py")):
