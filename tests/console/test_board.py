@@ -140,8 +140,9 @@ def test_every_next_action_that_is_shown_opens(world, enter):
 
 
 def test_who_does_not_answer_for_a_unit_sees_nothing_of_it(world, enter):
+    dana = enter(world.dana)
     for path in ("", "messaging/", "whole/"):
-        assert enter(world.dana).get(f"/board/{world.south.pk}/{path}").status_code == 404
+        assert dana.get(f"/board/{world.south.pk}/{path}").status_code == 404
     for user in (world.staff, world.alice, world.bob, world.charlie):
         assert enter(user, Client()).get("/board/").status_code == 403
         assert enter(user, Client()).get("/board/wall/").status_code == 403
