@@ -79,6 +79,9 @@ def mirrored(world):
         setattr(world, name, User.objects.full().get(pk=user.pk))
     world.users |= {role: getattr(world, "dana" if role == "officer" else role) for role in ROLES}
     Person.objects.filter(pk=world.north_person.pk).update(number="own-norma", name="Own Norma")
+    for unit, name in ((world.north, "own"), (world.south, "north")):
+        Unit.objects.filter(pk=unit.pk).update(name=f"Unit {name}", code=name)
+    world.north, world.south = (Unit.objects.get(pk=unit.pk) for unit in (world.north, world.south))
     other = SimpleNamespace(**vars(world))
     other.north, other.south = world.south, world.north
     other.cellar = Unit(name="Unit vault", code="vault", parent=world.south)
@@ -154,6 +157,14 @@ def foreign(south):
 def concerns(thing, world):
     """Say whether a thing names somebody of the first unit: an example may name its people by their numbers."""
     cast = {world.users[role].pk for role in ROLES}, {world.users[role].person_id for role in ROLES}
+    if isinstance(thing, User | Person):  # an example may give somebody a role that reaches over both units
+        account = thing if isinstance(thing, User) else User.objects.filter(person=thing).first()
+        over = (
+            account.granted.filter(ended=None, unit__isnull=False).values_list("unit__path", flat=True)
+            if account
+            else ()
+        )
+        return any(world.north.path.startswith(path) or path.startswith(world.north.path) for path in over)
     named = [
         (field.related_model, getattr(thing, field.attname))
         for field in thing._meta.concrete_fields
