@@ -39,6 +39,7 @@ def walk(page: Any, address: str, login: tuple[str, str, str], language: str, pi
     page.click(".board tbody tr:first-child td:nth-child(6) a.cell")  # messaging, of the whole office
     picture("why")
     page.click("aside a.button.main")
+    page.wait_for_url("**/findings/**")
     page.keyboard.press("j")
     picture("queue")
     page.keyboard.press("c")

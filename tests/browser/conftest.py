@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -18,6 +19,14 @@ from pathlib import Path
 import pytest
 
 CHROMIUM = shutil.which("chromium")
+WITHIN = """
+import contextlib, io, json, sys, django
+django.setup()
+for line in sys.stdin:
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        exec(json.loads(line), {})
+    print(json.dumps(said.getvalue()), flush=True)
+"""  # one process for all questions: loading the console takes seconds
 
 
 @pytest.fixture(scope="session")
@@ -42,11 +51,19 @@ def console(tmp_path_factory):
         logins = dict(re.findall(r"^  (\w+) +(\w{16}) ", said, re.M))
         assert logins, said
 
+        within = subprocess.Popen(
+            [sys.executable, "-c", WITHIN],
+            env={**environment, "DJANGO_SETTINGS_MODULE": "shoumi.console.settings"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
         def inside(lines):
             """Run lines of Python on this console's database and return what they print."""
-            settings = {**environment, "DJANGO_SETTINGS_MODULE": "shoumi.console.settings"}
-            run = [sys.executable, "-c", f"import django; django.setup()\n{lines}"]
-            return subprocess.run(run, env=settings, capture_output=True, text=True, check=True).stdout.strip()
+            within.stdin.write(json.dumps(lines) + "\n")
+            within.stdin.flush()
+            return json.loads(within.stdout.readline()).strip()
 
         def code(name):
             """Return the code of now; the time step is forgotten, so that tests need not wait half a minute for the next."""
@@ -57,6 +74,7 @@ def console(tmp_path_factory):
 
         code.inside = inside
         yield f"http://127.0.0.1:{port}", logins, code
+        within.communicate()
         process.send_signal(signal.SIGTERM)
         process.stdout.read()
 

@@ -84,7 +84,7 @@ def test_a_count_by_phone(page, console, sign_in, picture):
     assert number in page.text_content(".notes .success")
     page.fill("#id_code", "SB-9777")
     page.keyboard.press("Enter")
-    assert "账外设备" in page.text_content(".notes")
+    page.wait_for_selector('.notes:has-text("账外设备")')
     picture(page, "assets-count-phone-stranger")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.goto(stocktake)
