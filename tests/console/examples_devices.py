@@ -55,11 +55,18 @@ def certificate(serial, *, size=SIZE, read=None, verdict="clean", minutes=0, **m
     return papers.sealed(made)
 
 
-def scan(findings=0):
-    """Return the report of a scan."""
+def medium(device=None, *, serial="", size=SIZE, kind="disk", minutes=0, **more):
+    """Return what a report says of the disk it is of."""
+    serial = serial or next((one.value for one in device.numbers.all() if one.sort == "disk"), "")
+    return {"kind": kind, "path": "/dev/sda", "serial": serial, "size": size, "taken": now(minutes), **more}
+
+
+def scan(device=None, findings=0, *, media=None, **more):
+    """Return the report of a scan; of a device's disk, as the engine names it."""
+    media = [medium(device)] if media is None and device is not None else media or []
     summary = {
         "type": "summary", "files": 3, "members": 0, "bytes": 10, "findings": {}, "gaps": {}, "skipped": {},
-        "packs": {}, "version": "1", "suppressed": 0, "unchanged": 0, "excluded": 0,
+        "packs": {}, "version": "1", "suppressed": 0, "unchanged": 0, "excluded": 0, "media": media, **more,
     }  # fmt: skip
     match = {
         "type": "match", "id": "0" * 32, "rule": "cn.mark", "category": "state-secret", "area": None, "severity": "high",
@@ -127,7 +134,10 @@ def repair(world, state="asked", *, way="onsite", device=None, level="work", app
         made.save()
     if place >= 2:
         drift.take(body(device), device, by="test", purpose="before", repair=made)
-        made.state, made.residue = "ready", {"findings": 0, "gaps": 0, "files": 3, "worst": "", "digest": "d" * 64}
+        made.state, made.residue = (
+            "ready",
+            {"findings": 0, "gaps": 0, "files": 3, "worst": "", "digest": "d" * 64, "media": [medium(device)]},
+        )
         made.save()
     if place >= 3:
         Event.objects.create(device=device, step="assets.device.repair", before="use", after="repair", by_name="test")
@@ -260,7 +270,7 @@ def _way(world):
 
 def _before(world):
     made = repair(world, "arranged")
-    return world.dana, made, {"snapshot": file(body(made.device)), "scan": file(scan(), "scan.jsonl")}
+    return world.dana, made, {"snapshot": file(body(made.device)), "scan": file(scan(made.device), "scan.jsonl")}
 
 
 def _after(world):

@@ -47,7 +47,13 @@ def test_a_repair_from_request_to_close(world, proven):
         run("repair.way", world.dana, repair, **given)
     run("approvals.approve", world.approver, request, proven, seen=request.digest)
     run("repair.way", world.dana, repair, **given)
-    run("repair.before", world.dana, repair, snapshot=made.file(made.body(device)), scan=made.file(made.scan(), "s"))
+    run(
+        "repair.before",
+        world.dana,
+        repair,
+        snapshot=made.file(made.body(device)),
+        scan=made.file(made.scan(device), "s"),
+    )
     run("repair.begin", world.dana, repair)
     device.refresh_from_db()
     assert device.state == "repair"
@@ -135,7 +141,7 @@ def test_only_qualified_hands_and_still_on_the_day(world):
         world.dana,
         repair,
         snapshot=made.file(made.body(repair.device)),
-        scan=made.file(made.scan(), "s"),
+        scan=made.file(made.scan(repair.device), "s"),
     )
     engineer.valid_until = timezone.localdate() - timedelta(days=1)
     engineer.save()
@@ -145,13 +151,90 @@ def test_only_qualified_hands_and_still_on_the_day(world):
 
 def test_what_lies_on_it_is_not_for_outside_hands(world):
     repair = made.repair(world, "arranged")
-    given = {"snapshot": made.file(made.body(repair.device)), "scan": made.file(made.scan(2), "s")}
+    given = {"snapshot": made.file(made.body(repair.device)), "scan": made.file(made.scan(repair.device, 2), "s")}
     with pytest.raises(Unmet, match="found 2 things"):
         run("repair.before", world.dana, repair, **given)
     with pytest.raises(Unmet, match="Scan it for residual data"):
         run("repair.before", world.dana, repair, snapshot=made.file(made.body(repair.device)))
     with pytest.raises(Unmet, match="has a disk"):
         run("repair.before", world.dana, repair, snapshot=made.file(made.body(repair.device)), bare="on")
+
+
+@pytest.mark.parametrize(
+    ("media", "word"),
+    [
+        (lambda d: [made.medium(serial="HD-OTHER")], "of another disk: HD-OTHER"),
+        (lambda d: [], "does not say which disk"),
+        (lambda d: [made.medium(d, kind="part")], "part of a disk"),
+        (lambda d: [made.medium(d, size=made.SIZE - 512)], "A part is not the whole"),
+        (lambda d: [made.medium(d, minutes=-60)], "older than the request"),
+        (lambda d: [made.medium(d, taken="")], "when it was made"),
+        (lambda d: [made.medium(d, kind="image", serial=" ")], "does not tell its disk"),
+        (lambda d: [made.medium(d), made.medium(serial="HD-OTHER")], "of another disk"),
+    ],
+)
+def test_a_scan_of_another_disk_or_of_a_part_does_not_count(world, media, word):
+    repair = made.repair(world, "arranged")
+    given = {"snapshot": made.file(made.body(repair.device)),
+             "scan": made.file(made.scan(media=media(repair.device)), "s")}  # fmt: skip
+    with pytest.raises(Unmet, match=word):
+        run("repair.before", world.dana, repair, **given)
+    repair.refresh_from_db()
+    assert (repair.state, repair.snapshots.count()) == ("arranged", 0)
+
+
+def test_every_disk_of_the_snapshot_and_of_the_ledger_is_scanned(world):
+    repair = made.repair(world, "arranged")
+    device, own = repair.device, repair.device.numbers.get(sort="disk").value
+    body = made.body(device, disks=[own, "HD-SECOND"])
+    with pytest.raises(Unmet, match="Not scanned: HD-SECOND"):
+        run("repair.before", world.dana, repair, snapshot=made.file(body), scan=made.file(made.scan(device), "s"))
+    with pytest.raises(Unmet, match=f"Not scanned: {own}"):  # the ledger knows it, the snapshot does not show it
+        run("repair.before", world.dana, repair, snapshot=made.file(made.body(device, disks=["HD-SECOND"])),
+            scan=made.file(made.scan(media=[made.medium(serial="HD-SECOND")]), "s"))  # fmt: skip
+    both = made.scan(media=[made.medium(device), made.medium(serial="hd second")])
+    run("repair.before", world.dana, repair, snapshot=made.file(body), scan=made.file(both, "s"))
+    repair.refresh_from_db()
+    assert [one["serial"] for one in repair.residue["media"]] == [own, "hd second"]
+    device.settle([("machine", f"SN{device.number}"), ("disk", own), ("disk", "HD-THIRD")])
+    with pytest.raises(Unmet, match="Not scanned: HD-THIRD"):  # known to the ledger since
+        run("repair.begin", world.dana, Repair.objects.get(pk=repair.pk))
+
+
+def test_an_image_counts_when_its_disk_is_named_and_of_the_same_size(world):
+    repair = made.repair(world, "arranged")
+    own = repair.device.numbers.get(sort="disk").value
+    image = made.scan(media=[{**made.medium(repair.device, kind="image"), "serial": ""}])
+    given = lambda: {"snapshot": made.file(made.body(repair.device)), "scan": made.file(image, "s")}  # noqa: E731
+    with pytest.raises(Unmet, match="write the serial number"):
+        run("repair.before", world.dana, repair, **given())
+    with pytest.raises(Unmet, match="of another disk"):
+        run("repair.before", world.dana, repair, **given(), image_of="HD-OTHER")
+    hand = {"serial": repair.device.numbers.get(sort="machine").value, "disks": own}
+    with pytest.raises(Unmet, match="known by the size"):
+        run("repair.before", world.dana, repair, **hand, scan=made.file(image, "s"), image_of=own)
+    run("repair.before", world.dana, repair, **given(), image_of=own)
+
+
+def test_storage_that_the_ledger_does_not_know_does_not_go_out_either(world):
+    repair = made.repair(world, "arranged")
+    own = repair.device.numbers.get(sort="disk").value
+    Repair.objects.filter(pk=repair.pk).update(removed=[own], keeper=world.north_person)
+    repair.refresh_from_db()
+    with pytest.raises(Unmet, match="Further storage is built in: HD-SECOND"):
+        run("repair.before", world.dana, repair,
+            snapshot=made.file(made.body(repair.device, disks=[own, "HD-SECOND"])))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("more", "word"), [({"excluded": 3}, "left files out"), ({"stopped": True}, "stopped"), ({"files": 0}, "no file")]
+)
+def test_half_a_scan_is_none(world, more, word):
+    repair = made.repair(world, "arranged")
+    given = {"snapshot": made.file(made.body(repair.device)), "scan": made.file(made.scan(repair.device, **more), "s")}
+    with pytest.raises(Invalid) as caught:
+        run("repair.before", world.dana, repair, **given)
+    assert word in str(caught.value.form.errors)
 
 
 def test_an_exchanged_disk_is_explained_before_anybody_accepts(world):
@@ -455,6 +538,25 @@ def test_the_engines_own_papers_are_read(tmp_path):
     assert wipe.digest(told) == told["digest"]
 
 
+def test_the_engines_own_scan_of_an_image_is_read(tmp_path):
+    from shoumi.engine.home import Home
+    from shoumi.engine.reports.jsonl import JsonLines
+    from shoumi.engine.scan import Scan
+
+    image, report = tmp_path / "disk.img", tmp_path / "scan.jsonl"
+    image.write_bytes(bytes(4096))
+    scan = Scan((str(image),), home=Home(tmp_path / "home"), jobs=1)
+    with report.open("wb") as stream:
+        lines = JsonLines(stream, "en")
+        for event in scan:
+            lines.event(event)
+        lines.finish(scan.summary)
+    found = papers.residue(made.file(report.read_bytes(), "scan.jsonl"))
+    assert [(one["kind"], one["size"]) for one in found.media] == [("image", 4096)]
+    assert papers.taken(found.media[0]) is not None
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=5),
                     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
                         st.sampled_from(["hardware", "disks", "network", "unseen", "serial", "mac", "system"]), inner,
@@ -508,7 +610,7 @@ def step(world, proven, user, name, device):
     inputs = {
         "repair.ask": (device, made.ASK),
         "repair.way": (repair, {"way": "own", "technician": "n-norma"}),
-        "repair.before": (repair, {"snapshot": made.file(made.body(device, minutes=minutes)), "scan": made.file(made.scan(), "s")}),
+        "repair.before": (repair, {"snapshot": made.file(made.body(device, minutes=minutes)), "scan": made.file(made.scan(device), "s")}),
         "repair.end": (repair, {"work": "x", "log": "x"}),
         "repair.after": (repair, {"snapshot": made.file(made.body(device, minutes=minutes, disks=["NEW"] if int(minutes * 100) % 2 else None))}),
         "repair.accept": (repair, {"outcome": "mended"}), "repair.reject": (repair, {"reason": "x"}),

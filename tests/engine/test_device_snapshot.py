@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from shoumi.cli import main
-from shoumi.engine.device import compare, snapshot, usb
+from shoumi.engine.device import compare, medium, snapshot, usb
 from shoumi.engine.errors import UsageError
 
 LOG = """\
@@ -160,3 +160,39 @@ def test_as_a_person_runs_it(
     assert main(["device", "diff", first, second, "-f", "jsonl"]) == 1
     assert json.loads(capsys.readouterr().out.splitlines()[0])["change"] == "removed"
     assert main(["device", "diff", first, str(tmp_path / "none")]) == 2
+
+
+def blocks(root: Path) -> None:
+    """Give the machine's disk its block devices, as the kernel shows them."""
+    disk = root / "sys/devices/ata1/block/sda"
+    write(disk / "size", "1953525168\n")
+    write(disk / "sda1/partition", "1\n")
+    write(disk / "sda1/size", "2048\n")
+    (root / "sys/dev/block").mkdir(parents=True)
+    for number, folder in (("8:0", disk), ("8:1", disk / "sda1")):
+        (root / "sys/dev/block" / number).symlink_to(folder)
+
+
+def test_a_block_device_is_told_by_the_serial_of_its_disk(machine: Path) -> None:
+    blocks(machine)
+    whole, part = medium.block("8:0", machine), medium.block("8:1", machine)
+    assert (whole["kind"], whole["serial"], whole["size"]) == ("disk", "WD-123", 1953525168 * 512)
+    assert (part["kind"], part["serial"], part["size"]) == ("part", "WD-123", 2048 * 512)
+    assert medium.block("7:9", machine)["kind"] == "part"  # nothing that the machine has: never a whole disk
+
+
+def test_a_report_says_of_which_media_it_is(tmp_path: Path) -> None:
+    from shoumi.engine.home import Home
+    from shoumi.engine.scan import Scan
+
+    image, folder = tmp_path / "disk.img", tmp_path / "folder"
+    image.write_bytes(bytes(4096))
+    write(folder / "a.txt", "x")
+    scan = Scan((str(image), str(folder), str(tmp_path / "gone.img")), home=Home(tmp_path / "home"), jobs=1)
+    list(scan)
+    told = scan.summary.as_json()["media"]
+    assert [(one["kind"], one["path"], one["size"]) for one in told] == [("image", str(image), 4096)]
+    assert told[0]["taken"].endswith("+00:00")
+    plain = Scan((str(folder),), home=Home(tmp_path / "home"), jobs=1)
+    list(plain)
+    assert "media" not in plain.summary.as_json()  # the line of the contract, as it was

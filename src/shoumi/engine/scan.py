@@ -20,6 +20,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
 from shoumi.engine import record, registry
+from shoumi.engine.device import medium
 from shoumi.engine.errors import AddressError
 from shoumi.engine.examine import printable
 from shoumi.engine.home import Home
@@ -96,6 +97,9 @@ class Scan:
             self._inspector.passages.accumulates = self.remember
         self.summary.packs = {pack.id: pack.version for pack in self._inspector.packs}
         self.summary.addresses = tuple(self._inspector.mask(printable(address)) for address in self.addresses)
+        self.summary.media = tuple(
+            {**one, "path": self._inspector.mask(printable(one["path"]))} for one in medium.media(self.addresses)
+        )
         self._state = State(self.home, self._options(), self.settings.today) if self.remember else None
         registry.sources()
         registry.sniffer()  # workers inherit the plug-ins, and a broken one is said here

@@ -273,6 +273,7 @@ class Summary:
     unchanged: int = 0
     excluded: int = 0
     addresses: tuple[str, ...] = ()  # what was scanned, masked; printed on reports for people
+    media: tuple[Json, ...] = ()  # the disks and images among them, with serial numbers (device/medium.py)
 
     def as_json(self) -> Json:
         """Return the contract's last line."""
@@ -290,6 +291,8 @@ class Summary:
         }
         extra = {"suppressed": self.suppressed, "unchanged": self.unchanged, "excluded": self.excluded}
         line |= {name: count for name, count in extra.items() if count}
+        if self.media:
+            line["media"] = list(self.media)
         if self.stopped:
             line["stopped"] = True
         return line

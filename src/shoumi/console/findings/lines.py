@@ -17,6 +17,7 @@ from shoumi.console.findings.models.found import AREAS, CATEGORIES, REASONS, SEV
 LINE: Final = 256 * 1024  # bytes of one line
 STEPS: Final = 40
 NAME: Final = 2000
+MEDIA: Final = 100
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 _RULE: Final = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
 _PLACE: Final = frozenset({"page", "slide", "sheet", "cell", "line", "part", "message", "offset"})
@@ -127,7 +128,16 @@ def _summary(value: dict[str, Any]) -> dict[str, Any]:
         "version": _text(value, "version", 50),
         "packs": packs,
         "stopped": value.get("stopped") is True,
+        "media": [_medium(one) for one in _list(value, "media", MEDIA)] if "media" in value else [],
     }
+
+
+def _medium(value: Any) -> dict[str, Any]:
+    """Return a disk or image that was scanned, as the engine tells it (``engine/device/medium.py``)."""
+    if not isinstance(value, dict) or type(value.get("size")) is not int or value["size"] < 0:
+        raise _Wrong(_("“%(name)s” is wrong") % {"name": "media"})
+    names = ("kind", "path", "name", "model", "serial", "wwn", "taken")
+    return {"size": value["size"], **{name: _text(value, name, NAME) for name in names if name in value}}
 
 
 def _text(value: dict[str, Any], name: str, most: int, form: re.Pattern[str] | None = None) -> str:

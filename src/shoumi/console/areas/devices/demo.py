@@ -113,6 +113,11 @@ class _Demo:
         way = {"way": "onsite", "engineer": self.engineer.pk, "escort": "D-ivan"} if self.engineer else {"way": "own"}
         empty: dict[str, Any] = {"findings": {}, "gaps": {}, "skipped": {}, "packs": {}}
         summary = {"type": "summary", "files": 812, "members": 0, "bytes": 9, "version": "1", **empty}
+        summary["media"] = [
+            {"kind": "disk", "path": "/dev/sda", "serial": one.value, "size": SIZE,
+             "taken": timezone.now().isoformat(timespec="seconds")}
+            for one in device.numbers.all() if one.sort == "disk"
+        ]  # fmt: skip
         todo: list[Callable[[], Any]] = [
             lambda: self.approve(repair),
             lambda: self.act("devices.repair.way", repair, **way),

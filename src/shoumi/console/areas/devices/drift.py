@@ -21,10 +21,15 @@ _PASSING: Final = frozenset({"usb", "mmc"})  # how a disk is connected that was 
 def numbers(body: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the numbers that a snapshot tells, as sorts and values of the ledger."""
     found = [(serials.MACHINE, body.get("hardware", {}).get("serial", ""))]
-    found += [(serials.DISK, one.get("serial", "")) for one in body.get("disks", []) if not _plugged(one)]
+    found += [(serials.DISK, one.get("serial", "")) for one in built_in(body)]
     found += [(serials.MAC, serials.mac(str(one.get("mac", "")))) for one in body.get("network", [])]
     told = {(sort, serials.key(str(value))): (sort, str(value).strip()[:100]) for sort, value in found}
     return [pair for pair in told.values() if not serials.blank(pair[1])]
+
+
+def built_in(body: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the disks of a snapshot that were not only plugged in."""
+    return [one for one in body.get("disks", []) if not _plugged(one)]
 
 
 def _plugged(disk: dict[str, Any]) -> bool:

@@ -104,22 +104,24 @@ def taken(body: dict[str, Any]) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class Residue:
-    """What a scan found on a device before it was repaired."""
+    """What a scan found on a device before it was repaired. ``media``: the disks and images it was of."""
 
     findings: int
     gaps: int
     files: int
     worst: str
     digest: str
+    media: tuple[dict[str, Any], ...]
 
 
 def residue(file: Any) -> Residue:
-    """Return what a report of a scan (JSON Lines) says in sum. Raises Wrong when it is none, or read nothing."""
+    """Return what a report of a scan (JSON Lines) says in sum. Raises Wrong when it is none or only half."""
     if file.size > MOST_LINES:
         raise Wrong(_("This report is too large. Scan in parts and take the storage out meanwhile."))
     kinds: Counter[str] = Counter()
     severities: set[str] = set()
-    seen, read, stopped = hashlib.sha256(), 0, False
+    seen = hashlib.sha256()
+    end: dict[str, Any] = {}
 
     def rows() -> Any:
         file.seek(0)
@@ -131,16 +133,17 @@ def residue(file: Any) -> Residue:
         for one in lines.read(rows()):
             kinds[one["type"]] += 1
             severities |= {one["severity"]} if one["type"] == "match" else set()
-            if one["type"] == "summary":
-                read, stopped = one["files"], one["stopped"]
+            end = one
     except lines.Refused as error:
         raise Wrong(str(error)) from error
-    if stopped:
+    if end["stopped"]:
         raise Wrong(_("This scan was stopped before its end. Let it run through."))
-    if not read:
+    if not end["files"]:
         raise Wrong(_("This scan read no file at all. Scan the disk: shoumi scan DISK -f jsonl -o FILE"))
+    if end.get("excluded"):
+        raise Wrong(_("This scan left files out (--include, --exclude). Scan all of the disk."))
     worst = next((name for name in SEVERITIES if name in severities), "")
-    return Residue(kinds["match"], kinds["gap"], read, worst, seen.hexdigest())
+    return Residue(kinds["match"], kinds["gap"], end["files"], worst, seen.hexdigest(), tuple(end["media"]))
 
 
 def file_digest(file: Any) -> str:

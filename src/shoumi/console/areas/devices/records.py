@@ -115,6 +115,10 @@ class RepairForm(Record):
                 (_("Snapshot before"), before and before.taken),
                 ("SHA-256", before and before.digest),
                 (_("Scan for residual data"), found),
+                (
+                    _("Disks scanned"),
+                    ", ".join(one.get("serial") or one.get("name", "") for one in scan.get("media", [])),
+                ),
                 ("SHA-256", scan.get("digest", "")),
                 (_("Snapshot after"), after and after.taken),
                 ("SHA-256", after and after.digest),

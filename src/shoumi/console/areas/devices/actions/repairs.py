@@ -12,7 +12,7 @@ from shoumi.console import levels
 from shoumi.console.accounts.models import Office
 from shoumi.console.action import Action, ActionForm, Done, Unmet, plain
 from shoumi.console.approvals import asking
-from shoumi.console.areas.devices import drift, models, papers, ways
+from shoumi.console.areas.devices import drift, models, papers, residue, ways
 from shoumi.console.areas.devices.actions.base import (
     KEEPERS,
     LedgerStep,
@@ -291,10 +291,17 @@ class RecordBefore(OfDevice):
             _("Scan for residual data"), _("shoumi scan DISK -f jsonl -o FILE. Not needed where storage was removed."),
             required=False,
         )  # fmt: skip
+        image_of = text(
+            _("Disk of the scanned image"), 500, rows=1,
+            hint=_("Serial number. Only where an image was scanned and not the disk itself."),
+        )  # fmt: skip
         bare = forms.BooleanField(label=_("It has no storage at all"), required=False)
 
         def clean_scan(self) -> Any:
             return read(self, "scan", papers.residue)
+
+        def clean_image_of(self) -> list[str]:
+            return serials.split(self.cleaned_data["image_of"])
 
     def fit(self) -> None:
         repair, data, device = self.target, self.data, self.target.device
@@ -306,7 +313,16 @@ class RecordBefore(OfDevice):
         out = all_removed(device, repair.removed)
         if not out and not data["bare"] and data["scan"] is None:
             raise Unmet(_("Scan it for residual data first, or take all its storage out and name a keeper."))
-        found = data["scan"]
+        further = residue.disks(device, data["snapshot"], repair.removed) if out else {}
+        if further:
+            raise Unmet(_("Further storage is built in: %(disks)s. Choose the way again, with all of it removed.") % {
+                "disks": ", ".join(one["serial"] or one["name"] for one in further.values())
+            })  # fmt: skip
+        found, self.media = data["scan"], []
+        if found is not None and not out:
+            self.media = residue.named(found.media, data["image_of"])
+            residue.covered(device, data["snapshot"], repair.removed, self.media)
+            residue.fresh(self.media, repair.asked_at)
         if found is not None and (found.findings or found.gaps) and not out and repair.way in ways.OUTSIDERS:
             raise Unmet(
                 _("The scan found %(n)d things, and could not examine %(m)d. An outside engineer would have them in "
@@ -322,7 +338,7 @@ class RecordBefore(OfDevice):
         )  # fmt: skip
         if found is not None:
             repair.residue = {"findings": found.findings, "gaps": found.gaps, "files": found.files,
-                              "worst": found.worst, "digest": found.digest}  # fmt: skip
+                              "worst": found.worst, "digest": found.digest, "media": self.media}  # fmt: skip
         else:
             repair.residue = {"bare": True} if self.data["bare"] else {}
         repair.go(READY)
@@ -333,13 +349,16 @@ def fit_to_begin(repair: Repair) -> None:
     """Raise Unmet when the work may not begin today: a certificate has ended since, or nothing was recorded before."""
     if repair.state != READY or repair.snapshot_of(BEFORE) is None:
         raise Unmet(_("Record the state before first: snapshot, and scan or storage removed."))
-    device = repair.device
+    device, before = repair.device, repair.snapshot_of(BEFORE)
+    out = all_removed(device, repair.removed)
     error = ways.closed(
         repair.way, higher(repair.level, device.level), may_leave=repair.may_leave,
-        removed=all_removed(device, repair.removed), disk=device.sort.disk or bool(disks_of(device)),
+        removed=out, disk=device.sort.disk or bool(disks_of(device)),
     )  # fmt: skip
     if error:
         raise Unmet(error)
+    if before is not None and not out and not repair.residue.get("bare"):  # the ledger may have changed since
+        residue.covered(device, before.body, repair.removed, repair.residue.get("media", []))
     qualified({"way": repair.way, "engineer": repair.engineer})
 
 
