@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final, Protocol, TypeAlias, cast
 
-from shoumi.engine import chat, crop, encoding, rawsweep, registry, sniff
+from shoumi.engine import chat, crop, encoding, parts, rawsweep, registry, sniff
 from shoumi.engine.blob import Blob, refused
 from shoumi.engine.errors import Corrupt, Unexamined
 from shoumi.engine.limits import MIB, Budget
@@ -121,6 +121,9 @@ class Examiner:
             yield _gap(refused(error), trail, "read")
             return
         try:
+            if item.local and parts.follows(item.path, blob.size, self._settings.limits):
+                yield Skipped(parts.PART)
+                return
             if blob.size > MIB:
                 self._beat(leaf, trail, blob.size)
             yield from self._open(blob, trail, item)
@@ -134,7 +137,7 @@ class Examiner:
 
     def _blob(self, item: Item, leaf: int, trail: Trail) -> Blob:
         if item.local:
-            return Blob.of_file(item.path, self._settings.limits)
+            return parts.of(item.path, Blob.of_file(item.path, self._settings.limits))
         with item.open() as stream:
             heard = cast(BinaryIO, _Heard(stream, lambda: self._beat(leaf, trail, 0)))
             nested = len(trail.steps) > 1

@@ -12,8 +12,10 @@ import stat
 from collections.abc import Iterator
 from typing import Final
 
+from shoumi.engine import parts
 from shoumi.engine.blob import refused
 from shoumi.engine.errors import AddressError
+from shoumi.engine.limits import Limits
 from shoumi.engine.settings import Settings
 from shoumi.engine.source import Found, Policy, Skipped, globs
 from shoumi.engine.types import Gap, Item, Step, Trail
@@ -45,7 +47,8 @@ class Local:
         if stat.S_ISDIR(status.st_mode):
             yield from _Walk(address, policy, status, own).folder(address, "")
         elif stat.S_ISREG(status.st_mode):
-            yield _found(address, status)
+            first = parts.follows(address, status.st_size, Limits())
+            yield _later_part(address, first) if first else _found(address, status)
         elif stat.S_ISBLK(status.st_mode):
             yield _device(address)
         else:
@@ -131,7 +134,14 @@ class _Walk:
 
 def _found(path: str, status: os.stat_result) -> Found:
     signature = f"{status.st_dev}:{status.st_ino}:{status.st_size}:{status.st_mtime_ns}:{status.st_ctime_ns}"
+    if parts.may_be(path, status.st_size):  # what is found in one part depends on the others
+        signature += parts.stamp(path)
     return Found(path, status.st_size, status.st_mtime, signature)
+
+
+def _later_part(path: str, first: str) -> Gap:
+    detail = f"a later part of the split image {os.path.basename(first)}, which stands for the whole: name that one"
+    return Gap("special", detail, _trail(path), "walk")
 
 
 def _device(path: str) -> Found | Gap:
