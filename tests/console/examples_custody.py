@@ -68,6 +68,33 @@ def lent(world, **more):
     return Lend.run(world.dana, carrier(world), **given).result
 
 
+def asks(world, thing=None, user=None, **more):
+    """Return a loan that the account "staff" asks for; approved, it waits to be handed out."""
+    from shoumi.console.custody.actions.own import AskLoan
+
+    user = user or world.staff
+    clear(world, user)
+    given = {"number": (thing or carrier(world)).number, "purpose": "read", "due_on": soon(), **more}
+    return AskLoan.run(user, **given).result
+
+
+def wanted(world, thing=None, **more):
+    from shoumi.console.custody import flows
+
+    return approved(world, asks(world, thing, **more), flows.LOAN)
+
+
+def handed_out(world):
+    from shoumi.console.custody.actions.own import HandOut
+
+    return HandOut.run(world.dana, wanted(world)).result
+
+
+def _ask(world):
+    clear(world, world.staff)
+    return world.staff, None, {"number": carrier(world).number, "purpose": "read", "due_on": soon()}
+
+
 def approved(world, thing, flow):
     """Sign what waits for approval, as the approver of the unit."""
     from shoumi.console.action import Door
@@ -272,6 +299,10 @@ EXAMPLES = {
     "custody.carrier.compile": _compile,
     "custody.loan.lend": lambda w: (
         w.dana, carrier(w), {"borrower": reader(w).number, "purpose": "read", "due_on": soon()}),
+    "custody.loan.ask": _ask,
+    "custody.loan.withdraw": lambda w: (w.staff, asks(w), {}),
+    "custody.loan.offer": lambda w: (w.staff, handed_out(w), {}),
+    "custody.loan.hand-out": lambda w: (w.dana, wanted(w), {}),
     "custody.loan.prolong": lambda w: (w.dana, lent(w), {"due_on": soon(20), "reason": "not done"}),
     "custody.loan.return": lambda w: (w.dana, lent(w), {"complete": "on"}),
     "custody.carry.ask": lambda w: (

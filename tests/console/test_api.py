@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from shoumi.console.accounts.models import Person, User
 from shoumi.console.action import registry
-from shoumi.console.api import described, scopes, tokens
+from shoumi.console.api import calls, described, scopes, tokens
 from shoumi.console.api.models import Answer, Token
 from shoumi.console.audit.models import Entry
 from shoumi.console.jobs import enqueue, work
@@ -316,7 +316,9 @@ def test_the_description_is_valid_and_complete(world, dana):
     found = dana.get("openapi.json").json()
     assert found["openapi"] == "3.1.0"
     posts = {path.split("/")[3] for path, verbs in found["paths"].items() if "post" in verbs}
-    assert posts == set(scopes.actions())
+    assert posts == {*scopes.actions(), *calls.registry()}
+    bodies = found["paths"]["/api/calls/scans.check"]["post"]["requestBody"]["content"]
+    assert set(bodies) == {"application/json", "multipart/form-data"}
     assert {path.split("/")[3] for path in found["paths"] if "/lists/" in path} == set(scopes.lists())
     for verbs in found["paths"].values():
         for operation in verbs.values():

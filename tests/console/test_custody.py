@@ -27,6 +27,7 @@ from shoumi.console.custody.actions import (
     levels,
     loans,
     lockers,
+    own,
     places,
     policy,
     reminders,
@@ -151,6 +152,88 @@ def test_from_the_configured_level_up_no_loan_without_the_borrowers_own_ticket(w
     loans.Return.run(world.dana, loan, complete="on")
     lockers.ReturnTicket.run(world.dana, own)
     refused(loans.Lend, world.dana, secret, "not an open ticket", **given, ticket=own.number)
+
+
+def test_staff_ask_the_leader_approves_and_the_keeper_lends_against_a_ticket(world):
+    loan = ex.asks(world, ex.carrier(world, level="secret"))
+    with pytest.raises(Unmet, match="approval"):
+        own.HandOut.run(world.dana, loan)
+    ex.approved(world, loan, flows.LOAN)
+    assert any("1 approved loan" in str(one.sentence) for one in todos(world.dana))
+    with pytest.raises(Unmet, match="locked away first"):
+        own.HandOut.run(world.dana, loan)
+    ticket = ex.ticket(world, world.staff.person)
+    own.HandOut.run(world.dana, loan, ticket=ticket.number)
+    loan.refresh_from_db()
+    assert (loan.state, loan.ticket, loan.carrier.state, loan.carrier.holder) == (
+        "open", ticket, "lent", world.staff.person)  # fmt: skip
+    with pytest.raises(Unmet):
+        own.HandOut.run(world.dana, loan, ticket=ticket.number)
+
+
+def test_what_is_approved_is_lent_as_approved_or_not_at_all(world):
+    loan = ex.wanted(world)
+    Loan.objects.filter(pk=loan.pk).update(purpose="something else")
+    with pytest.raises(Unmet, match="lapsed"):
+        own.HandOut.run(world.dana, loan)
+    assert Carrier.objects.get().state == "kept"
+
+
+def test_nobody_approves_their_own_loan(world):
+    loan = ex.asks(world, user=world.leader)
+    from shoumi.console.approvals.actions import Approve
+
+    request = asking.state(flows.LOAN, loan).request
+    with pytest.raises((Denied, Gone, Unmet)):
+        Approve.run(world.leader, request, door=proved(), seen=request.digest, reason="")
+    assert asking.state(flows.LOAN, loan).state == "waiting"
+
+
+def test_who_asks_learns_nothing_of_what_is_not_for_them(world):
+    """Unknown, another unit's and above one's clearance: the same sentence."""
+    ex.carrier(world, "S-1", unit=world.south)
+    ex.carrier(world, "B-1", unit=world.cellar)
+    ex.carrier(world, "T-1", level="top", place=ex.safe(world))
+    Person.objects.filter(pk=world.staff.person_id).update(category="general")
+    world.staff.person.refresh_from_db()
+    said = set()
+    for number in ("X-1", "S-1", "B-1", "T-1"):
+        with pytest.raises(Unmet) as why:
+            own.AskLoan.run(world.staff, number=number, purpose="read", due_on=ex.soon())
+        said.add(str(why.value))
+    assert len(said) == 1
+    assert not Loan.objects.exists()
+
+
+def test_a_request_is_made_once_and_taken_back_by_who_made_it(world):
+    loan = ex.asks(world)
+    with pytest.raises(Unmet, match="already"):
+        ex.asks(world, loan.carrier)
+    with pytest.raises(Denied):
+        own.TakeBack.run(world.leader, loan)
+    own.TakeBack.run(world.staff, loan)
+    with pytest.raises(Unmet):
+        own.HandOut.run(world.dana, loan)
+    assert ex.asks(world, loan.carrier).state == "asked"
+
+
+def test_staff_see_their_loans_at_home_and_ask_to_give_them_back(world, enter):
+    loan = ex.handed_out(world)
+    browser = enter(world.staff)
+    page = browser.get("/").content.decode()
+    assert loan.carrier.number in page
+    assert loan.due_on.isoformat() in page
+    assert "/custody/mine/ask/" in page
+    assert browser.post(f"/custody/mine/{loan.pk}/offer/").status_code == 302
+    loan.refresh_from_db()
+    assert loan.offered
+    assert any("give" in str(one.sentence) for one in todos(world.dana))
+    with pytest.raises(Unmet):
+        own.AskReturn.run(world.staff, loan)
+    assert loan.carrier.number in enter(world.dana).get("/custody/loans/?state=offered").content.decode()
+    assert enter(world.area).get(f"/custody/mine/{loan.pk}/offer/").status_code in {403, 404}
+    loans.Return.run(world.dana, loan, complete="on")
+    assert loan.carrier.number not in enter(world.staff).get("/").content.decode()
 
 
 def test_the_level_that_asks_for_a_ticket_is_configurable(world):

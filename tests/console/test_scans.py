@@ -8,10 +8,12 @@ import os
 import signal
 import threading
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from shoumi.console.action import Door, Invalid, Unmet
 from shoumi.console.audit.models import Entry
@@ -19,7 +21,7 @@ from shoumi.console.findings.models import Case, Decision, Finding, Gap, Inspect
 from shoumi.console.jobs import work
 from shoumi.console.scans import addresses, checking, running, starting
 from shoumi.console.scans.actions import documents, plans, questions, uploads
-from shoumi.console.scans.models import Document, Plan, Question, Root, Run
+from shoumi.console.scans.models import Asked, Document, Plan, Question, Root, Run
 
 _spec = importlib.util.spec_from_file_location("examples_scans", Path(__file__).with_name("examples_scans.py"))
 examples = importlib.util.module_from_spec(_spec)
@@ -440,9 +442,7 @@ def nothing_registered():
 
 @pytest.fixture
 def checks():
-    checking.forget()
-    yield
-    checking.forget()
+    return checking
 
 
 def test_one_word_for_a_text(world, enter, checks):
@@ -515,10 +515,97 @@ def test_who_asks_shares_what_they_tick_and_nobody_writes_their_own_verdict(worl
 
 def test_checking_too_often_is_refused(world, enter, checks):
     browser = enter(world.staff)
-    for _ in range(checking._OFTEN):
+    for _ in range(checking.OFTEN):
         checking.count(world.staff.pk)
     assert browser.post("/scans/check/", {"text": "x"}).status_code == 429
     assert enter(world.area).post("/scans/check/", {"text": "x"}).status_code == 200
+
+
+def test_checks_are_counted_over_all_processes_and_no_border_lets_twice_as_many_through(world, monkeypatch):
+    """The count is a row, not memory: what another process counted holds here."""
+    window = int(time.time() // checking.WINDOW)
+    Asked.objects.create(user=world.staff, window=window, count=checking.OFTEN)
+    with pytest.raises(checking.TooOften) as often:
+        checking.count(world.staff.pk)
+    clock = (window + 1) * checking.WINDOW
+    monkeypatch.setattr(checking.time, "time", lambda: clock)
+    with pytest.raises(checking.TooOften):  # a new window has begun; the one before still counts
+        checking.count(world.staff.pk)
+    clock = window * checking.WINDOW + checking.WINDOW * 1.5
+    for _ in range(checking.OFTEN // 2):
+        checking.count(world.staff.pk)
+    with pytest.raises(checking.TooOften):
+        checking.count(world.staff.pk)
+    assert 0 < often.value.seconds <= 2 * checking.WINDOW
+    clock += 3 * checking.WINDOW
+    checking.count(world.staff.pk)
+
+
+def test_who_waits_as_long_as_told_may_check_again(world, monkeypatch):
+    clock = 1_000 * checking.WINDOW + 120.0
+    monkeypatch.setattr(checking.time, "time", lambda: clock)
+
+    def until_refused():
+        for _ in range(checking.OFTEN + 1):
+            try:
+                checking.count(world.staff.pk)
+            except checking.TooOften as often:
+                return often.seconds
+        return None
+
+    for _ in range(3):
+        clock += until_refused()
+        checking.count(world.staff.pk)
+
+
+def _program(world, user, *held):
+    """Return how a program with a token of ``user`` asks for a check."""
+    from django.test import Client
+
+    from shoumi.console.api import tokens
+    from shoumi.console.api.models import Token
+
+    secret = tokens.fresh()
+    Token.objects.create(user=user, name="p", digest=tokens.digest(secret), hint="shoumi_", scopes=list(held),
+                         until=timezone.now() + timedelta(days=1))  # fmt: skip
+    headers, client = {"Authorization": f"Bearer {secret}", "Accept-Language": "en"}, Client()
+
+    def ask(content, kind="application/json"):
+        given = json.dumps(content) if kind == "application/json" else content
+        more = {} if kind == "multipart" else {"content_type": kind}
+        return client.post("/api/calls/scans.check", given, headers=headers, **more)
+
+    return ask
+
+
+def test_a_program_checks_with_a_token_made_for_it(world, checks):
+    ask, before = _program(world, world.staff, "scans.check"), Entry.objects.count()
+    answer = ask({"text": MARKED}).json()
+    assert (answer["verdict"], answer["found"][0]["severity"]) == ("stop", "critical")
+    assert ask({"text": "今天中午吃面条。"}).json() == {"verdict": "allow", "found": [], "gaps": [], "more": 0}
+    files = [SimpleUploadedFile("a.txt", "好".encode()), SimpleUploadedFile("plan.txt", MARKED.encode())]
+    assert ask({"files": files}, "multipart").json()["verdict"] == "stop"
+    for wrong in ({}, {"text": 5}, {"text": "  "}, {"note": "x"}, {"text": "x" * 1_000_001}):
+        assert (ask(wrong).status_code, ask(wrong).json()["type"]) == (422, "urn:shoumi:problem:invalid"), wrong
+    assert ask({"files": [SimpleUploadedFile(f"{n}", b"x") for n in range(6)]}, "multipart").status_code == 422
+    assert Entry.objects.count() == before
+
+
+def test_a_token_for_something_else_checks_nothing(world, checks):
+    answer = _program(world, world.staff, "read")({"text": MARKED})
+    assert (answer.status_code, answer.json()["type"]) == (403, "urn:shoumi:problem:denied")
+    assert _program(world, world.staff, "scans.check")({"text": "x"}, "text/xml").status_code == 415
+
+
+def test_programs_and_pages_share_one_limit(world, enter, checks):
+    ask, other = (_program(world, world.staff, "scans.check") for _ in range(2))
+    for _ in range(checking.OFTEN - 1):
+        checking.count(world.staff.pk)
+    assert ask({"text": "x"}).status_code == 200
+    refused = other({"text": "x"})
+    assert (refused.status_code, refused.json()["type"]) == (429, "urn:shoumi:problem:too-many")
+    assert int(refused["Retry-After"]) > 0
+    assert enter(world.staff).post("/scans/check/", {"text": "x"}).status_code == 429
 
 
 def test_a_file_that_kills_the_reader_costs_one_answer(world, checks):

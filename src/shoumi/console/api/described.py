@@ -1,11 +1,11 @@
-"""The description of the interface (OpenAPI 3.1), made from actions and lists as they are installed."""
+"""The description of the interface (OpenAPI 3.1), made from actions, lists and questions as they are installed."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
 from shoumi.console.action import Action
-from shoumi.console.api import fields, problems, scopes
+from shoumi.console.api import calls, fields, problems, scopes
 from shoumi.console.lists import ListPage
 from shoumi.version import VERSION
 
@@ -88,6 +88,8 @@ def openapi() -> dict[str, Any]:
     for name, action in scopes.actions().items():
         about = f"/api/actions/{name}" + ("/{pk}" if action.model else "")
         paths[about] = {"get": _asked(name, action), "post": _done(name, action)}
+    for name, call in calls.registry().items():
+        paths[f"/api/calls/{name}"] = {"post": _call(name, call)}
     schemas = {"Problem": _problem(), "Done": _DONE, "Rows": _ROWS, "Form": _FORM}
     security = {"token": {"type": "http", "scheme": "bearer"}}
     return {
@@ -110,6 +112,23 @@ def _problem() -> dict[str, Any]:
         "errors": {"type": "object", "additionalProperties": {"type": "array", "items": _TEXT}},
     }
     return {"type": "object", "required": ["type", "title", "status"], "properties": properties}
+
+
+def _call(name: str, call: calls.Call) -> dict[str, Any]:
+    kinds = ("application/json", "multipart/form-data") if call.files else ("application/json",)
+    texts = {key: schema for key, schema in call.body["properties"].items() if key != "files"}
+    bodies = {kinds[0]: {**call.body, "properties": texts}, kinds[-1]: call.body}
+    answers = _answers("Done", 400, 401, 403, 404, 413, 415, 422, 429, 503)
+    answers["200"] = {"description": "answered", "content": {"application/json": {"schema": call.answer}}}
+    return {
+        "operationId": f"call {name}",
+        "summary": str(call.label),
+        "description": str(call.intro),
+        "tags": [name.partition(".")[0]],
+        "parameters": [],
+        "requestBody": {"required": True, "content": {kind: {"schema": bodies[kind]} for kind in kinds}},
+        "responses": answers,
+    }
 
 
 def _answers(what: str, *statuses: int) -> dict[str, Any]:

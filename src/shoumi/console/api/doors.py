@@ -1,4 +1,4 @@
-"""The endpoints: two for each action, one for each list, all through one pair of functions.
+"""The endpoints: two for each action, one for each list and question, all through one pair of functions.
 
 A request comes with a token; it leaves as what the account may do or see, cut down to the token's scopes, through the
 same ``Action.run`` and the same ``ListPage`` as a person's. Sensitive actions want the header ``Shoumi-Code``: a
@@ -25,7 +25,7 @@ from ninja.security import HttpBearer
 from shoumi.console.accounts import signin
 from shoumi.console.accounts.models import User
 from shoumi.console.action import Action, ActionError, Denied, Door, Gone, Invalid, Unmet, Unproven
-from shoumi.console.api import described, fields, scopes, tokens
+from shoumi.console.api import calls, described, fields, scopes, tokens
 from shoumi.console.api.models import Answer
 from shoumi.console.api.problems import Problem, answer
 from shoumi.console.lists import PER_PAGE, ListPage, cell
@@ -128,6 +128,32 @@ def _choices(request: HttpRequest, view: ListPage) -> None:
         raise Problem("invalid", errors=problems)
 
 
+@api.post("/calls/{name}", include_in_schema=False)
+def call(request: HttpRequest, name: str) -> HttpResponse:
+    """Answer a question that changes nothing."""
+    found = calls.registry().get(name)
+    if found is None:
+        raise Problem("missing")
+    if name not in request.auth.scopes or not request.user.holds(found.roles):
+        raise Problem("denied", _scope(name))
+    try:
+        given = _content(request, files=found.files)
+    except RequestDataTooBig:
+        raise Problem("too-large") from None
+    except (ValueError, RecursionError, MultiPartParserError, SuspiciousOperation):
+        raise Problem("unreadable", _("The content is no JSON.")) from None
+    known = found.body["properties"]
+    wrong = {key: [_("This field is not known.")] for key in given if key not in known}
+    wrong |= {k: [_("This is of the wrong type.")] for k, v in given.items() if k in known and not _is(v, known[k])}
+    if wrong:
+        raise Problem("invalid", errors=wrong)
+    return JsonResponse(found.ask(request.user, given))
+
+
+def _is(value: Any, schema: dict[str, Any]) -> bool:
+    return isinstance(value, list if schema["type"] == "array" else str)
+
+
 @api.get("/actions/{name}", include_in_schema=False)
 def form(request: HttpRequest, name: str) -> HttpResponse:
     """Describe an action's input as it stands for this account."""
@@ -206,19 +232,14 @@ def _scope(name: str) -> str:
 
 def _given(request: HttpRequest, action: type[Action]) -> dict[str, Any]:
     """Read the input: JSON, or a form with files where the action takes one."""
-    kind = request.content_type
     try:
-        if kind == "multipart/form-data" and fields.files(action):
+        given = _content(request, files=fields.files(action))
+        if request.content_type == "multipart/form-data":
             given = {**request.POST.dict(), **request.FILES.dict()}
             unknown = {} if fields.dynamic(action) else set(given) - set(action.Input.base_fields)
             problems = {name: [_("This field is not known.")] for name in unknown}
-        elif kind == "application/json" or (not kind and not request.body):
-            given = json.loads(request.body or b"{}", parse_constant=_constant)
-            if not isinstance(given, dict):
-                raise Problem("unreadable", _("The content is a JSON object with one member for each field."))
-            problems = fields.wrong(action, given)
         else:
-            raise Problem("media-type", _("Send application/json, or multipart/form-data where a file belongs to it."))
+            problems = fields.wrong(action, given)
     except RequestDataTooBig:
         raise Problem("too-large") from None
     except (ValueError, RecursionError, MultiPartParserError, SuspiciousOperation):
@@ -226,6 +247,19 @@ def _given(request: HttpRequest, action: type[Action]) -> dict[str, Any]:
     if problems:
         raise Problem("invalid", errors=problems)
     return {name: value for name, value in given.items() if value is not None}
+
+
+def _content(request: HttpRequest, *, files: bool) -> dict[str, Any]:
+    """Return the members of a JSON object, or a form's texts with lists of files."""
+    kind = request.content_type
+    if kind == "multipart/form-data" and files:
+        return {**request.POST.dict(), **{name: request.FILES.getlist(name) for name in request.FILES}}
+    if kind != "application/json" and (kind or request.body):
+        raise Problem("media-type", _("Send application/json, or multipart/form-data where a file belongs to it."))
+    given = json.loads(request.body or b"{}", parse_constant=_constant)
+    if not isinstance(given, dict):
+        raise Problem("unreadable", _("The content is a JSON object with one member for each field."))
+    return given
 
 
 def _constant(name: str) -> None:

@@ -21,6 +21,7 @@ TITLES: Final = {
     "media-type": (415, _("This form of content is not read here")),
     "invalid": (422, _("Something in the input needs your attention")),
     "too-many": (429, _("Too many requests")),
+    "busy": (503, _("Many ask just now")),
 }
 
 

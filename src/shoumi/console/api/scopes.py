@@ -1,4 +1,4 @@
-"""What a token may be made for: names of actions and of lists, found in the rooms themselves."""
+"""What a token may be made for: names of actions, lists and questions, found in the rooms themselves."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.translation import gettext_lazy as _
 
 from shoumi.console.action import Action, registry
+from shoumi.console.api import calls
 from shoumi.console.lists import ListPage
 
 READ: Final = "read"
@@ -44,6 +45,7 @@ def choices(user: Any) -> list[tuple[str, Any]]:
     """Return what an account may give to a token: what it may do itself."""
     found: list[tuple[str, Any]] = [(READ, _("read every list that I may read"))]
     found += [(name, page.title) for name, page in lists().items() if may_read(user, page)]
+    found += [(name, call.label) for name, call in calls.registry().items() if user.holds(call.roles)]
     return found + [(name, action.label) for name, action in actions().items() if user.may_act(action)]
 
 
@@ -54,4 +56,4 @@ def may_read(user: Any, page: type[ListPage]) -> bool:
 
 def names() -> set[str]:
     """Return every scope there is."""
-    return {READ, *lists(), *actions()}
+    return {READ, *lists(), *calls.registry(), *actions()}

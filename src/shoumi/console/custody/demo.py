@@ -29,6 +29,7 @@ from shoumi.console.custody.actions import (
     levels,
     loans,
     lockers,
+    own,
     places,
     stocktakes,
 )
@@ -101,6 +102,7 @@ class _Story:
             for code, name, count in _ZONES
         ]
         self._lend(zones)
+        self._ask()
         self._send()
         self._copy_and_carry()
         self._destroy()
@@ -194,6 +196,19 @@ class _Story:
         for late, loan in enumerate(made[6:15], 1):
             began = timezone.now() - timedelta(days=20 + 3 * late)
             Loan.objects.filter(pk=loan.pk).update(began=began, due_on=self.today - timedelta(days=2 * late))
+
+    def _ask(self) -> None:
+        """Heidi asks for two carriers: one is approved and waits at its keeper's, one waits for approval."""
+        due = (self.today + timedelta(days=7)).isoformat()
+        chosen = self._kept("20", CONFIDENTIAL)[-2:]
+        for carrier in chosen:
+            given = {"number": carrier.number, "purpose": "编审校对", "where": _READ[1], "due_on": due}
+            loan = self.do(own.AskLoan, actor=self.heidi, **given)
+            if carrier is chosen[0] and len(chosen) > 1:
+                self._approve(loan, flows.LOAN)
+        mine = Loan.objects.filter(borrower=self.heidi.person, state="open", due_on__gte=self.today).first()
+        if mine is not None:
+            self.do(own.AskReturn, mine, actor=self.heidi)
 
     def _pairs(self, count: int) -> Iterator[tuple[Carrier, Person]]:
         """Yield carriers and somebody of the unit who is cleared for them; heidi borrows two."""

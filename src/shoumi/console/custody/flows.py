@@ -1,4 +1,4 @@
-"""What needs approval here, and whose: copies and excerpts, carrying out, destruction."""
+"""What needs approval here, and whose: loans that staff ask for, copies and excerpts, carrying out, destruction."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shoumi.console.approvals import Flow, Step, any_of, leader_of_unit, role
 from shoumi.console.custody.models.lists import OPEN
-from shoumi.console.custody.models.loans import ASKED
+from shoumi.console.custody.models.loans import ASKED, BORROW
 from shoumi.console.levels import NAMES
 from shoumi.console.roles import APPROVER
 
@@ -29,6 +29,18 @@ def _while(state: str) -> Any:
     return lambda thing: thing.snapshot() if thing.state == state else {}
 
 
+LOAN: Final = Flow(
+    name="custody.loan",
+    label=_("Borrow a carrier"),
+    sentence=_("%(person)s borrows “%(title)s” (%(number)s), back on %(due)s."),
+    clause=_("Regulations on the custody of carriers of state secrets (2000, no. 58): signed out and back in"),
+    steps=_LEADER,
+    facts=lambda loan: loan.wanted() if loan.kind == BORROW and loan.state == ASKED else {},
+    words={**_WORDS, "person": _("Borrower"), "where": _("Where it is used")},
+    about=lambda loan: loan.borrower,
+    page=_carrier_page,
+    level=lambda loan: NAMES[loan.carrier.level],
+)  # fmt: skip
 COPY: Final = Flow(
     name="custody.copy",
     label=_("Copy or excerpt"),

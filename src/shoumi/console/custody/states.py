@@ -32,6 +32,7 @@ ENDED: Final = frozenset({GONE, DESTROYED})
 LIVE: Final = frozenset(NAMES) - ENDED  # somebody here answers for it
 HERE: Final = frozenset({KEPT, CONDEMNED, ARCHIVED})  # a stock-take must find it
 OUT: Final = frozenset({LENT, CARRIED})
+ASKABLE: Final = frozenset({KEPT, LENT, CARRIED, SENT})  # may be asked for now, and lent once it is in its place
 
 _WHY: Final = {
     KEPT: _("This carrier is in its place."),

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from shoumi.console.accounts.models import Unit
 from shoumi.console.custody import states
+from shoumi.console.custody.borrowing import granted
 from shoumi.console.custody.models import Carrier, Destruction, Dispatch, HandOver, Loan, Policy, StockTake
 from shoumi.console.custody.models.lists import OPEN
 from shoumi.console.custody.models.loans import OPEN as OUT
@@ -66,6 +67,8 @@ def keeping(user: Any) -> Iterator[Todo]:
         overdue=overdue().filter(reach.within("carrier__unit__path")),
         missing=Carrier.objects.filter(reach.within("unit__path"), state=states.MISSING),
         arriving=Dispatch.objects.filter(here.within("to_unit__path"), state=OPEN, to_unit__isnull=False),
+        granted=Loan.objects.filter(here.within("carrier__unit__path"), granted()),
+        offered=Loan.objects.filter(here.within("carrier__unit__path"), state=OUT, offered__isnull=False),
     )
     count = counts["overdue"]
     if count:
@@ -80,6 +83,16 @@ def keeping(user: Any) -> Iterator[Todo]:
         sentence = ngettext("%(n)d dispatch to you waits to be accepted.",
                             "%(n)d dispatches to you wait to be accepted.", count)  # fmt: skip
         yield Todo(sentence % {"n": count}, f"{reverse('custody:dispatches')}?state=open", "amber", _("Show"))
+    count = counts["granted"]
+    if count:
+        sentence = ngettext("%(n)d approved loan waits to be handed out.",
+                            "%(n)d approved loans wait to be handed out.", count)  # fmt: skip
+        yield Todo(sentence % {"n": count}, f"{reverse('custody:loans')}?state=granted", "amber", _("Show"))
+    count = counts["offered"]
+    if count:
+        sentence = ngettext("%(n)d borrower wants to give a carrier back.",
+                            "%(n)d borrowers want to give carriers back.", count)  # fmt: skip
+        yield Todo(sentence % {"n": count}, f"{reverse('custody:loans')}?state=offered", "amber", _("Show"))
 
 
 @provider

@@ -24,6 +24,8 @@ urlpatterns = [
     re_path(r"^template\.(?P<form>csv|xlsx)$", carriers.Template.as_view(), name="template"),
     path("labels/", carriers.Labels.as_view(), name="labels"),
     path("mine/", carriers.Mine.as_view(), name="mine"),
+    path("mine/ask/", carriers.LoanAsk.as_view(), name="loan-ask"),
+    _steps("mine/", carriers.OWN_STEPS, carriers.OwnLoan, "own-loan"),
     path("rules/", carriers.Rules.as_view(), name="rules"),
     path("rules/change/", carriers.RulesChange.as_view(), name="rules-change"),
     path("scan/<str:token>/", carriers.Scan.as_view(), name="scan"),

@@ -12,19 +12,21 @@ import selectors
 import subprocess
 import threading
 import time
-from collections import deque
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from django.db import transaction
+
 from shoumi.console.scans import running
+from shoumi.console.scans.models import Asked
 
 BIGGEST: Final = 8 * 2**20  # bytes of one file
 MOST: Final = 5  # files at once
 SECONDS: Final = 60.0  # for one file; text takes less than one
 _START: Final = 60.0
 _WAIT: Final = 20.0  # seconds for others who check now
-_OFTEN: Final = 30  # checks of one account
-_WINDOW: Final = 600.0  # within so many seconds
+OFTEN: Final = 30  # checks of one account
+WINDOW: Final = 600.0  # within so many seconds
 _ORDER: Final = ("stop", "think", "unknown", "allow")
 
 
@@ -34,6 +36,10 @@ class Busy(Exception):
 
 class TooOften(Exception):
     """This account has checked too often; who could ask at will could find out what is registered."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = int(seconds + 1.5)  # until the next check may succeed
 
 
 @dataclass(slots=True)
@@ -112,26 +118,33 @@ class Checker:
 
 CHECKER: Final = Checker()
 atexit.register(CHECKER.end)
-_asked: dict[int, deque[float]] = {}  # account → when it checked; in memory alone, since nothing is kept
-_counting = threading.Lock()
 
 
 def count(user: int) -> None:
-    """Count a check of an account. Raises TooOften."""
-    now = time.monotonic()
-    with _counting:
-        times = _asked.setdefault(user, deque())
-        while times and now - times[0] > _WINDOW:
-            times.popleft()
-        if len(times) >= _OFTEN:
-            raise TooOften
-        times.append(now)
+    """Count a check of an account, over all processes, sessions and tokens. Raises TooOften.
+
+    Kept are two numbers: the checks of this window and of the one before. Of the latter counts what a window that ends
+    now still covers; so no border lets twice as many through.
+    """
+    now = time.time()
+    window, gone = int(now // WINDOW), now % WINDOW
+    with transaction.atomic():
+        Asked.objects.get_or_create(user_id=user)
+        row = Asked.objects.select_for_update().get(user_id=user)
+        if row.window != window:
+            row.before = row.count if row.window == window - 1 else 0
+            row.window, row.count = window, 0
+        if row.count + row.before * (1 - gone / WINDOW) >= OFTEN:
+            raise TooOften(_until(row, gone))
+        row.count += 1
+        row.save()
 
 
-def forget() -> None:
-    """Forget who checked how often; for tests."""
-    with _counting:
-        _asked.clear()
+def _until(row: Asked, gone: float) -> float:
+    """Return after how many seconds less than the limit counts: within this window, or at the latest in the next."""
+    if row.count >= OFTEN:
+        return WINDOW - gone + WINDOW * (1 - (OFTEN - 1) / row.count)
+    return WINDOW * (1 - (OFTEN - row.count) / row.before) - gone
 
 
 def together(parts: list[tuple[str, bytes]]) -> Answer:

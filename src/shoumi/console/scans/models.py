@@ -194,6 +194,23 @@ class Question(models.Model):
         return self.user.unit_path
 
 
+class Asked(models.Model):
+    """How often an account checked lately: two numbers that all processes share. When and what is not kept."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    window = models.BigIntegerField(default=0)
+    count = models.PositiveIntegerField(default=0)
+    before = models.PositiveIntegerField(default=0)  # in the window before
+
+    def __str__(self) -> str:
+        return f"{self.count}"
+
+    @property
+    def unit_path(self) -> str:
+        """The path of the unit of who asks."""
+        return self.user.unit_path
+
+
 def series_of(values: Any) -> list[int]:
     """Return the plans that series belong to."""
     return [int(one.removeprefix("plan:")) for one in values if one.startswith("plan:") and one[5:].isdigit()]

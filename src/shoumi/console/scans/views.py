@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.core import signing
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -18,12 +17,11 @@ from shoumi.console.action import Action
 from shoumi.console.audit.models import Entry
 from shoumi.console.findings import words
 from shoumi.console.findings.models import within
-from shoumi.console.findings.models.found import CATEGORIES
 from shoumi.console.findings.views.triage import below, units
 from shoumi.console.lists import Column, Filter, ListPage, pairs, yes_no
 from shoumi.console.pages import ActionPage, Page
 from shoumi.console.roles import OFFICER, SYSTEM
-from shoumi.console.scans import checking, registered, said
+from shoumi.console.scans import checking, registered, said, sending
 from shoumi.console.scans.actions import documents, plans, questions, uploads
 from shoumi.console.scans.models import RHYTHMS, STATES, Document, Plan, Question, Root, Run
 
@@ -334,45 +332,6 @@ class DocumentStep(_Form):
         return super().dispatch(request, *arguments, **options)
 
 
-class _Files(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class _FileList(forms.FileField):
-    """Several files in one field."""
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        given = data if isinstance(data, list | tuple) else [data]
-        return [super(_FileList, self).clean(one, initial) for one in given if one]
-
-
-class CheckForm(forms.Form):
-    """Text, or files."""
-
-    text = forms.CharField(
-        label=gettext_lazy("Text to check"), required=False, max_length=1_000_000, strip=False,
-        widget=forms.Textarea(attrs={"rows": 10, "autocomplete": "off", "autofocus": True}),
-    )  # fmt: skip
-    files = _FileList(
-        label=gettext_lazy("Files or a screenshot"), required=False, widget=_Files(attrs={"multiple": True}),
-        help_text=gettext_lazy("Drop them here, or paste a picture. Up to 5, each up to 8 MiB."),
-    )  # fmt: skip
-
-    def parts(self) -> list[tuple[str, bytes]]:
-        """Return what is to be checked, or add an error."""
-        text, given = self.cleaned_data["text"], self.cleaned_data["files"]
-        found = [("text.txt", text.encode())] if text.strip() else []
-        if len(given) > checking.MOST:
-            self.add_error("files", _("At most 5 files at once."))
-        elif any(file.size > checking.BIGGEST for file in given):
-            self.add_error("files", _("Larger than 8 MiB: ask your officer to look at it."))
-        else:
-            found += [(file.name, file.read()) for file in given]
-        if not found and not self.errors:
-            self.add_error("text", _("Paste a text, or choose a file."))
-        return found
-
-
 @method_decorator(sensitive_post_parameters(), name="dispatch")
 class Check(Page):
     """May this be sent? One word, the reasons, what to do instead. Nothing is kept. Answers JSON when asked to."""
@@ -381,10 +340,10 @@ class Check(Page):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         del request
-        return self.show("scans/check.html", form=CheckForm())
+        return self.show("scans/check.html", form=sending.CheckForm())
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        form = CheckForm(request.POST, request.FILES)
+        form = sending.CheckForm(request.POST, request.FILES)
         if form.is_valid():
             parts = form.parts()
             if not form.errors:
@@ -402,28 +361,20 @@ class Check(Page):
         return self._wrong(form, 422)
 
     def _answer(self, answer: checking.Answer) -> HttpResponse:
-        found = [
-            {
-                "rule": words.rule(one["rule"]), "severity": one["severity"], "snippet": one["snippet"],
-                "category": str(dict(CATEGORIES).get(one["category"], one["category"])),
-                "why": words.reasons(one["codes"]), "name": one["name"], "locator": one["locator"],
-            }
-            for one in answer.found
-        ]  # fmt: skip
-        gaps = [{**gap, "why": words.gap(gap["reason"])[0]} for gap in answer.gaps]
+        told = sending.told(answer)
         if self._json():
-            return JsonResponse({"verdict": answer.verdict, "found": found, "gaps": gaps, "more": answer.more})
+            return JsonResponse(told)
         shared = {"verdict": answer.verdict, "names": answer.names, "found": [
             {"rule": one["rule"], "snippet": one["snippet"]} for one in answer.found[:10]]}  # fmt: skip
         return self.show(
             "scans/answer.html",
             answer=answer,
-            found=found,
-            gaps=gaps,
+            found=told["found"],
+            gaps=told["gaps"],
             signed=signing.dumps(shared, salt="shoumi check", compress=True),
         )
 
-    def _wrong(self, form: CheckForm, status: int) -> HttpResponse:
+    def _wrong(self, form: sending.CheckForm, status: int) -> HttpResponse:
         if self._json():
             return JsonResponse({"errors": form.errors.get_json_data()}, status=status)
         return self.show("scans/check.html", status, form=form)

@@ -10,6 +10,7 @@ from shoumi.console.custody.actions import (
     levels,
     loans,
     lockers,
+    own,
     places,
     policy,
     reminders,
@@ -17,6 +18,6 @@ from shoumi.console.custody.actions import (
 )
 
 __all__ = [
-    "carriers", "copies", "destructions", "dispatches", "handovers", "imports", "levels", "loans", "lockers",
+    "carriers", "copies", "destructions", "dispatches", "handovers", "imports", "levels", "loans", "lockers", "own",
     "places", "policy", "reminders", "stocktakes",
 ]  # fmt: skip

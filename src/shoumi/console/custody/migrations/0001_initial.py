@@ -726,11 +726,17 @@ class Migration(migrations.Migration):
                 ("measures", models.CharField(blank=True, max_length=300, verbose_name="protective measures")),
                 ("abroad", models.BooleanField(default=False, verbose_name="leaves the country")),
                 ("began", models.DateTimeField(default=django.utils.timezone.now, verbose_name="given out")),
-                ("given_by", models.CharField(max_length=200, verbose_name="given out by")),
+                ("given_by", models.CharField(blank=True, max_length=200, verbose_name="given out by")),
                 ("due_on", models.DateField(db_index=True, verbose_name="due back on")),
                 ("ended", models.DateTimeField(blank=True, null=True, verbose_name="came back")),
                 ("taken_by", models.CharField(blank=True, max_length=200, verbose_name="taken back by")),
                 ("found", models.CharField(blank=True, max_length=300, verbose_name="as it came back")),
+                (
+                    "offered",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="the borrower wants to give it back since"
+                    ),
+                ),
                 (
                     "borrower",
                     models.ForeignKey(

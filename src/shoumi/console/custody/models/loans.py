@@ -42,11 +42,12 @@ class Loan(models.Model):
     measures = models.CharField(_("protective measures"), max_length=300, blank=True)
     abroad = models.BooleanField(_("leaves the country"), default=False)
     began = models.DateTimeField(_("given out"), default=timezone.now)
-    given_by = models.CharField(_("given out by"), max_length=200)
+    given_by = models.CharField(_("given out by"), max_length=200, blank=True)
     due_on = models.DateField(_("due back on"), db_index=True)
     ended = models.DateTimeField(_("came back"), null=True, blank=True)
     taken_by = models.CharField(_("taken back by"), max_length=200, blank=True)
     found = models.CharField(_("as it came back"), max_length=300, blank=True)
+    offered = models.DateTimeField(_("the borrower wants to give it back since"), null=True, blank=True)
 
     class Meta:
         ordering = ("due_on", "pk")
@@ -73,6 +74,13 @@ class Loan(models.Model):
     def tone(self) -> str:
         """The colour of its state's badge."""
         return "seal" if self.overdue else {OPEN: "amber", CLOSED: "jade", ASKED: "amber"}.get(self.state, "")
+
+    def wanted(self) -> dict[str, str]:
+        """Return the facts that are approved when somebody asks to borrow it."""
+        return {
+            "number": self.carrier.number, "title": self.carrier.title, "level": self.carrier.level,
+            "person": str(self.borrower), "purpose": self.purpose, "where": self.where, "due": self.due_on.isoformat(),
+        }  # fmt: skip
 
     def snapshot(self) -> dict[str, str]:
         """Return the facts that are approved when it is carried out."""

@@ -17,8 +17,9 @@ from django.utils.translation import gettext_lazy
 from shoumi.console.accounts.models import Person
 from shoumi.console.action import Action, Gone
 from shoumi.console.approvals import asking
-from shoumi.console.custody import flows, importing, states
-from shoumi.console.custody.actions import carriers, copies, imports, levels, loans, policy
+from shoumi.console.custody import borrowing, flows, importing, states
+from shoumi.console.custody.actions import carriers, copies, imports, levels, loans, own, policy
+from shoumi.console.custody.borrowing import granted
 from shoumi.console.custody.models import (
     KINDS,
     Carrier,
@@ -32,7 +33,7 @@ from shoumi.console.custody.models import (
 )
 from shoumi.console.custody.models.carriers import full
 from shoumi.console.custody.models.lists import OPEN as LISTED
-from shoumi.console.custody.models.loans import ASKED, LOAN_STATES, LOANS, OPEN
+from shoumi.console.custody.models.loans import ASKED, BORROW, CARRY, LOAN_STATES, LOANS, OPEN, WITHDRAWN
 from shoumi.console.custody.models.stocktakes import OPEN as COUNTING
 from shoumi.console.custody.records import picture
 from shoumi.console.custody.rights import COUNTERS, KEEPERS, READERS
@@ -198,7 +199,8 @@ class OneCarrier(Page):
         keeps = request.user.reach(KEEPERS).covers(carrier.unit_path)
         rules = Policy.current()
         loan = carrier.loans.filter(state=OPEN).select_related("borrower", "companion", "ticket").first()
-        asked = carrier.loans.filter(state=ASKED).first()
+        asked = carrier.loans.filter(state=ASKED, kind=CARRY).first()
+        wanted = carrier.loans.filter(state=ASKED, kind=BORROW).select_related("borrower", "carrier")[:20]
         order = carrier.orders.filter(state=ASKED).first()
         waiting = [(flows.CARRY_OUT, asked, "loan", "start"), (flows.COPY, order, "order", "make")]
         return self.show(
@@ -207,7 +209,8 @@ class OneCarrier(Page):
             loan=loan,
             waiting=[(what, asking.state(flow, thing), kind, step) for flow, thing, kind, step in waiting
                      if (what := thing) is not None],
-            past=carrier.loans.exclude(state=ASKED).select_related("borrower").order_by("-began")[:20],
+            wanted=[(one, asking.state(flows.LOAN, one)) for one in wanted] if keeps else [],
+            past=carrier.loans.exclude(state__in=(ASKED, WITHDRAWN)).select_related("borrower").order_by("-began")[:20],
             parents=self._seen(carrier.parents.select_related("parent__unit"), "parent"),
             children=self._seen(carrier.children.select_related("child__unit"), "child"),
             review_due=Carrier.objects.filter(rules.review_due(), pk=pk).exists(),
@@ -286,7 +289,9 @@ LOAN_STEPS: dict[str, type[Action]] = {
     "prolong": loans.Prolong,
     "start": loans.CarryOut,
     "withdraw": loans.WithdrawCarry,
+    "hand-out": own.HandOut,
 }
+OWN_STEPS: dict[str, type[Action]] = {"withdraw": own.TakeBack, "offer": own.AskReturn}
 
 
 class LoanStep(Step):
@@ -298,6 +303,18 @@ class LoanStep(Step):
         return reverse("custody:carrier", args=(act.target.carrier_id,))
 
 
+class LoanAsk(Prefilled, Form):
+    """Ask to borrow a carrier."""
+
+    action, lists = own.AskLoan, "custody:mine"
+
+
+class OwnLoan(Step):
+    """A step about one's own loan; leads back to what one holds."""
+
+    steps, lists = OWN_STEPS, "custody:mine"
+
+
 class OrderStep(LoanStep):
     """One step about a copying order."""
 
@@ -307,6 +324,10 @@ class OrderStep(LoanStep):
 def _loan_state(rows: QuerySet, state: str) -> QuerySet:
     if state == "overdue":
         return rows.filter(state=OPEN, due_on__lt=timezone.localdate())
+    if state == "offered":
+        return rows.filter(state=OPEN, offered__isnull=False)
+    if state == "granted":
+        return rows.filter(granted())
     return rows.filter(state=state)
 
 
@@ -337,7 +358,17 @@ class Loans(CustodyList):
     filters = (
         unit_filter("carrier__unit"),
         Filter(
-            "state", gettext_lazy("State"), pairs((("overdue", gettext_lazy("overdue")), *LOAN_STATES)), _loan_state
+            "state",
+            gettext_lazy("State"),
+            pairs(
+                (
+                    ("overdue", gettext_lazy("overdue")),
+                    ("granted", gettext_lazy("approved, to be handed out")),
+                    ("offered", gettext_lazy("to be taken back")),
+                    *LOAN_STATES,
+                )
+            ),
+            _loan_state,
         ),
         Filter("kind", gettext_lazy("Kind"), pairs(LOANS), lambda rows, value: rows.filter(kind=value)),
     )
@@ -362,6 +393,7 @@ class Mine(Page):
         return self.show(
             "custody/mine.html",
             loans=Loan.objects.filter(borrower=me, state=OPEN).select_related("carrier__custodian", "ticket"),
+            asked=borrowing.asked(me),
             kept=kept.order_by("number")[:200],
             count=kept.count(),
             tickets=Ticket.objects.filter(person=me, returned_at=None).select_related("locker__zone"),

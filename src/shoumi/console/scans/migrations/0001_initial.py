@@ -216,4 +216,21 @@ class Migration(migrations.Migration):
                 "ordering": ("-pk",),
             },
         ),
+        migrations.CreateModel(
+            name="Asked",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("window", models.BigIntegerField(default=0)),
+                ("count", models.PositiveIntegerField(default=0)),
+                ("before", models.PositiveIntegerField(default=0)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
     ]
