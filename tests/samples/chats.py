@@ -440,6 +440,90 @@ def discord_csv(said: list[Said]) -> bytes:
     return out.getvalue().encode()
 
 
+def discord_html(said: list[Said]) -> bytes:
+    blocks, last = [], ""
+    for n, (who, at, text) in enumerate(said):
+        words, told = html.escape(text).replace("\n", "<br>"), f"{at:%A}, {at.day} {at:%B} {at.year} {at:%H:%M}"
+        aside = f'<div class=chatlog__short-timestamp title="{told}">{at:%H:%M}</div>'
+        head = ""
+        if who != last:
+            blocks.append("</div>" * bool(last) + "<div class=chatlog__message-group>")
+            aside = "<img class=chatlog__avatar src=a.png alt=Avatar loading=lazy>"
+            head = f'<div class=chatlog__header><span class=chatlog__author title="{who}" data-user-id={len(who)}>{who}</span> <span class=chatlog__timestamp title="{told}"><a href=#m{n}>{at:%d/%m/%Y %H:%M}</a></span></div>'
+        last = who
+        blocks.append(
+            f'<div id=chatlog__message-container-{n} class=chatlog__message-container data-message-id={n}><div class=chatlog__message><div class=chatlog__message-aside>{aside}</div><div class=chatlog__message-primary>{head}<div class="chatlog__content chatlog__markdown"><span class=chatlog__markdown-preserve>{words}</span></div></div></div></div>'
+        )
+    return (
+        "<!DOCTYPE html><html lang=en><head><title>Office - general</title><meta charset=utf-8></head><body><div class=preamble><div class=preamble__entries-container><div class=preamble__entry>Office</div><div class=preamble__entry>general</div></div></div><div class=chatlog>"
+        + "".join(blocks)
+        + "</div></div></body></html>"
+    ).encode()
+
+
+def discord_text(said: list[Said]) -> bytes:
+    ruler = "=" * 62
+    body = "".join(f"[{at:%d/%m/%Y %H:%M}] {who}\n{text}\n\n" for who, at, text in said)
+    return f"{ruler}\nGuild: Office\nChannel: general\n{ruler}\n\n{body}\n{ruler}\nExported {len(said)} message(s)\n{ruler}\n".encode()
+
+
+def meta(said: list[Said]) -> bytes:
+    """Instagram and Messenger: newest first, UTF-8 written as if its bytes were Latin letters."""
+
+    def broken(text: str) -> str:
+        return text.encode().decode("latin-1")
+
+    messages = [
+        {
+            "sender_name": broken(who),
+            "timestamp_ms": int(at.timestamp() * 1000),
+            "content": broken(text),
+            "is_geoblocked_for_viewer": False,
+        }
+        for who, at, text in reversed(said)
+    ]
+    people = [{"name": broken(who)} for who in dict.fromkeys(who for who, _, _ in said)]
+    return json.dumps(
+        {
+            "participants": people,
+            "messages": messages,
+            "title": broken("项目组"),
+            "is_still_participant": True,
+            "thread_path": "inbox/project_1",
+        }
+    ).encode()
+
+
+def echotrace(said: list[Said]) -> bytes:
+    value = json.loads(weflow(said))
+    del value["weflow"]
+    return _json(value)
+
+
+def signal_json(said: list[Said]) -> bytes:
+    return b"\n".join(
+        _json(
+            {
+                "date": _local(at),
+                "sender": who,
+                "body": text,
+                "quote": "",
+                "sticker": "",
+                "reactions": [],
+                "attachments": [],
+            }
+        )
+        for who, at, text in said
+    )
+
+
+def whatsapp_zip(said: list[Said]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("WhatsApp Chat - 项目组/_chat.txt", whatsapp_ios(said))
+    return out.getvalue()
+
+
 def whatsapp_ios(said: list[Said]) -> bytes:
     return "".join(f"\u200e[{at:%d/%m/%Y}, {at:%H:%M:%S}] {who}: {text}\r\n" for who, at, text in said).encode()
 
@@ -531,6 +615,11 @@ FORMATS: dict[str, tuple[str, Callable[[list[Said]], bytes], str]] = {
     "slack.zip": ("zip", slack, "s"),
     "discord.json": ("json", discord, "s"),
     "discord.csv": ("csv", discord_csv, "s"),
+    "discord.html": ("html", discord_html, "m"),
+    "discord.txt": ("text", discord_text, "m"),
+    "meta.json": ("json", meta, "s"),
+    "echotrace.json": ("json", echotrace, "s"),
+    "signal.json": ("json", signal_json, "s"),
     "whatsapp-ios.txt": ("text", whatsapp_ios, "s"),
     "whatsapp-android.txt": ("text", whatsapp_android, "m"),
     "whatsapp-zh.txt": ("text", whatsapp_chinese, "s"),

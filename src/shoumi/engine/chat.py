@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 
 from shoumi.engine.blob import Blob
+from shoumi.engine.errors import Unexamined
 from shoumi.engine.types import Gap, Item
 
 MEMBERS: Final = "members"  # the part of a document that names a conversation and, a line each, who is in it
@@ -73,6 +74,40 @@ class Format(Protocol):
     def __call__(self, blob: Blob) -> Iterator[Part]:
         """Yield a Conversation, what belongs to it, the next one. Raises Unexamined when the rest cannot be read."""
         ...
+
+
+_HELD: Final = 20_000  # messages that are turned round together; downloads hold 10,000 a file
+
+
+def chronological(parts: Iterable[Part]) -> Iterator[Part]:
+    """Yield an export with its messages oldest first: some list the newest first, and what was cut reads forwards.
+
+    Which way an export runs is told by its first two different times, and turned round only when its ends agree.
+    """
+    held: list[Message] = []
+    forwards = False
+    try:
+        for part in parts:
+            if isinstance(part, Conversation):
+                yield from _turned(held)
+                held, forwards = [], False
+            if not isinstance(part, Message) or forwards:
+                yield part
+                continue
+            held.append(part)
+            forwards = len(held) > 1 and bool(held[-2].time) and part.time > held[-2].time and part.time > held[0].time
+            if forwards or len(held) >= _HELD:
+                yield from _turned(held)
+                held = []
+    except Unexamined:
+        yield from _turned(held)
+        raise
+    yield from _turned(held)
+
+
+def _turned(held: list[Message]) -> Iterator[Message]:
+    timed = [message.time for message in held if message.time]
+    yield from reversed(held) if timed and timed[0] > timed[-1] else held
 
 
 _STAMP: Final = re.compile(

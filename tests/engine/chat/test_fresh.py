@@ -31,23 +31,8 @@ SAID: list[Said] = [
 ID = "11010519491231002X"
 
 
-def each(form: Callable[[str, datetime.datetime, str], str], head: str = "") -> str:
-    return head + "".join(form(*said) for said in SAID)
-
-
 def hour(at: datetime.datetime) -> int:
     return at.hour % 12 or 12
-
-
-def by_day(head: str, day: Callable[[datetime.datetime], str], between: str = "\t") -> str:
-    out, last = head, None
-    for who, at, text in SAID:
-        if at.date() != last:
-            last = at.date()
-            out += f"\n{day(at)}\n"
-        quoted = f'"{text}"' if "\n" in text else text
-        out += f"{at:%H:%M}{between}{who}{between}{quoted}\n"
-    return out
 
 
 def yaml(who: str, at: datetime.datetime, text: str) -> str:
@@ -55,50 +40,69 @@ def yaml(who: str, at: datetime.datetime, text: str) -> str:
     return f"- time: {at:%Y-%m-%d %H:%M}\n  sender: {who}\n  content: {body}\n  type: 文本\n  local_id: 7\n"
 
 
-TEXTS: dict[str, str] = {
-    "wx-cli.txt": each(lambda w, t, x: f"[{t:%Y-%m-%d %H:%M}] {w}: {x}\n"),
-    "wx-cli list.md": each(lambda w, t, x: f"- [{t:%Y-%m-%d %H:%M}] {w}: {x}\n", "# 项目组\n\n"),
-    "wx-cli bold.md": each(lambda w, t, x: f"**[{t:%Y-%m-%d %H:%M}] {w}**: {x}\n\n", "# 项目组\n\n"),
-    "wx-cli bold time.md": each(lambda w, t, x: f"**{t:%Y-%m-%d %H:%M}** **{w}**: {x}\n\n", "# 项目组\n\n"),
-    "wx-cli name.md": each(lambda w, t, x: f"**{w}** {t:%Y-%m-%d %H:%M}\n\n{x}\n\n", "# 项目组 聊天记录\n\n"),
-    "wx-cli headings.md": each(lambda w, t, x: f"### {t:%Y-%m-%d %H:%M} {w}\n\n{x}\n\n", "# 项目组\n\n"),
-    "wx-cli.yaml": each(yaml, "chat: 项目组\nis_group: true\nmessages:\n"),
-    "chatlog.txt": each(lambda w, t, x: f"{w}(wxid_{len(w)}) {t:%Y-%m-%d %H:%M:%S}\n{x}\n\n"),
-    "whatsapp-de": each(lambda w, t, x: f"{t:%d.%m.%y}, {t:%H:%M} - {w}: {x}\n"),
-    "whatsapp-fr": each(lambda w, t, x: f"{t:%d/%m/%Y} à {t:%H:%M} - {w}: {x}\n"),
-    "whatsapp-fr-ios": each(lambda w, t, x: f"[{t:%d/%m/%Y} à {t:%H:%M:%S}] {w} : {x}\n"),
-    "whatsapp-es": each(
-        lambda w, t, x: (
-            f"{t.day}/{t.month}/{t:%y}, {hour(t)}:{t:%M}\u202f{'a' if t.hour < 12 else 'p'}.\u00a0m. - {w}: {x}\n"
-        )
-    ),
-    "whatsapp-fi": each(lambda w, t, x: f"{t.day}.{t.month}.{t.year} klo {t.hour}.{t:%M} - {w}: {x}\n"),
-    "whatsapp-hu": each(lambda w, t, x: f"{t:%Y. %m. %d.} {t:%H:%M} - {w}: {x}\n"),
-    "whatsapp-nl": each(lambda w, t, x: f"{t:%d-%m-%Y} {t:%H:%M} - {w}: {x}\n"),
-    "whatsapp-us": each(
-        lambda w, t, x: f"[{t.month}/{t.day}/{t:%y}, {hour(t)}:{t:%M:%S}\u202f{t:%p}] {w}: {x}\n"
-    ),
-    "whatsapp-tw": each(
-        lambda w, t, x: (
-            f"{t.year}/{t.month}/{t.day} {'上午' if t.hour < 12 else '下午'}{hour(t)}:{t:%M} - {w}: {x}\n"
-        )
-    ),
-    "kakaotalk": each(
-        lambda w, t, x: (
-            f"{t.year}년 {t.month}월 {t.day}일 {'오전' if t.hour < 12 else '오후'} {hour(t)}:{t:%M}, {w} : {x}\n"
-        )
-    ),
-    "line-ja": by_day("[LINE] 開発のトーク履歴\n保存日時：2025/11/30 10:00\n", lambda t: f"{t:%Y/%m/%d}(月)"),
-    "line-en": by_day("[LINE] Chat history in Project\nSaved on: 11/30/2025, 10:00\n", lambda t: f"{t:%a, %m/%d/%Y}"),
-    "line-no-tabs": by_day(
-        "[LINE] Chat history with Project\nSaved on: 2025/11/30 10:00\n", lambda t: f"{t:%Y.%m.%d} {t:%A}", " "
-    ),
-    "signal.md": each(lambda w, t, x: f"[{t:%Y-%m-%d, %H:%M}] {w}: {x}\n"),
-    "qq-mail": each(
-        lambda w, t, x: f"{t:%Y-%m-%d} {t.hour}:{t:%M:%S} {w}<{len(w)}@example.org>\n{x}\n\n",
-        "消息记录（此消息记录为文本格式，不支持重新导入）\n\n消息分组:我的好友\n消息对象:王敏\n\n",
-    ),
-}  # fmt: skip
+def texts(said: list[Said]) -> dict[str, str]:
+    """Return an export of a talk in each form."""
+
+    def each(form: Callable[[str, datetime.datetime, str], str], head: str = "") -> str:
+        return head + "".join(form(*one) for one in said)
+
+    def by_day(head: str, day: Callable[[datetime.datetime], str], between: str = "\t") -> str:
+        out, last = head, None
+        for who, at, text in said:
+            if at.date() != last:
+                last = at.date()
+                out += f"\n{day(at)}\n"
+            quoted = f'"{text}"' if "\n" in text else text
+            out += f"{at:%H:%M}{between}{who}{between}{quoted}\n"
+        return out
+
+    return {
+        "wx-cli.txt": each(lambda w, t, x: f"[{t:%Y-%m-%d %H:%M}] {w}: {x}\n"),
+        "wx-cli list.md": each(lambda w, t, x: f"- [{t:%Y-%m-%d %H:%M}] {w}: {x}\n", "# 项目组\n\n"),
+        "wx-cli bold.md": each(lambda w, t, x: f"**[{t:%Y-%m-%d %H:%M}] {w}**: {x}\n\n", "# 项目组\n\n"),
+        "wx-cli bold time.md": each(lambda w, t, x: f"**{t:%Y-%m-%d %H:%M}** **{w}**: {x}\n\n", "# 项目组\n\n"),
+        "wx-cli name.md": each(lambda w, t, x: f"**{w}** {t:%Y-%m-%d %H:%M}\n\n{x}\n\n", "# 项目组 聊天记录\n\n"),
+        "wx-cli headings.md": each(lambda w, t, x: f"### {t:%Y-%m-%d %H:%M} {w}\n\n{x}\n\n", "# 项目组\n\n"),
+        "wx-cli.yaml": each(yaml, "chat: 项目组\nis_group: true\nmessages:\n"),
+        "chatlog.txt": each(lambda w, t, x: f"{w}(wxid_{len(w)}) {t:%Y-%m-%d %H:%M:%S}\n{x}\n\n"),
+        "whatsapp-de": each(lambda w, t, x: f"{t:%d.%m.%y}, {t:%H:%M} - {w}: {x}\n"),
+        "whatsapp-fr": each(lambda w, t, x: f"{t:%d/%m/%Y} à {t:%H:%M} - {w}: {x}\n"),
+        "whatsapp-fr-ios": each(lambda w, t, x: f"[{t:%d/%m/%Y} à {t:%H:%M:%S}] {w} : {x}\n"),
+        "whatsapp-es": each(
+            lambda w, t, x: (
+                f"{t.day}/{t.month}/{t:%y}, {hour(t)}:{t:%M}\u202f{'a' if t.hour < 12 else 'p'}.\u00a0m. - {w}: {x}\n"
+            )
+        ),
+        "whatsapp-fi": each(lambda w, t, x: f"{t.day}.{t.month}.{t.year} klo {t.hour}.{t:%M} - {w}: {x}\n"),
+        "whatsapp-hu": each(lambda w, t, x: f"{t:%Y. %m. %d.} {t:%H:%M} - {w}: {x}\n"),
+        "whatsapp-nl": each(lambda w, t, x: f"{t:%d-%m-%Y} {t:%H:%M} - {w}: {x}\n"),
+        "whatsapp-us": each(
+            lambda w, t, x: f"[{t.month}/{t.day}/{t:%y}, {hour(t)}:{t:%M:%S}\u202f{t:%p}] {w}: {x}\n"
+        ),
+        "whatsapp-tw": each(
+            lambda w, t, x: (
+                f"{t.year}/{t.month}/{t.day} {'上午' if t.hour < 12 else '下午'}{hour(t)}:{t:%M} - {w}: {x}\n"
+            )
+        ),
+        "kakaotalk": each(
+            lambda w, t, x: (
+                f"{t.year}년 {t.month}월 {t.day}일 {'오전' if t.hour < 12 else '오후'} {hour(t)}:{t:%M}, {w} : {x}\n"
+            )
+        ),
+        "line-ja": by_day("[LINE] 開発のトーク履歴\n保存日時：2025/11/30 10:00\n", lambda t: f"{t:%Y/%m/%d}(月)"),
+        "line-en": by_day("[LINE] Chat history in Project\nSaved on: 11/30/2025, 10:00\n", lambda t: f"{t:%a, %m/%d/%Y}"),
+        "line-no-tabs": by_day(
+            "[LINE] Chat history with Project\nSaved on: 2025/11/30 10:00\n", lambda t: f"{t:%Y.%m.%d} {t:%A}", " "
+        ),
+        "signal.md": each(lambda w, t, x: f"[{t:%Y-%m-%d, %H:%M}] {w}: {x}\n"),
+        "qq-mail": each(
+            lambda w, t, x: f"{t:%Y-%m-%d} {t.hour}:{t:%M:%S} {w}<{len(w)}@example.org>\n{x}\n\n",
+            "消息记录（此消息记录为文本格式，不支持重新导入）\n\n消息分组:我的好友\n消息对象:王敏\n\n",
+        ),
+    }  # fmt: skip
+
+
+TEXTS = texts(SAID)
 
 
 def messages(data: bytes) -> list[Segment]:
@@ -117,7 +121,7 @@ def test_messages_senders_and_times(name: str) -> None:
 
 
 def test_times_without_a_year_are_left_out() -> None:
-    found = messages(each(lambda w, t, x: f"{w}(wxid_1) {t:%m-%d %H:%M:%S}\n{x}\n\n").encode())
+    found = messages("".join(f"{who}(wxid_1) {at:%m-%d %H:%M:%S}\n{text}\n\n" for who, at, text in SAID).encode())
     assert [(part.sender, part.text) for part in found] == [(who, text) for who, _, text in SAID]
     assert {part.time for part in found} == {""}
 

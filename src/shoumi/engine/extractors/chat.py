@@ -13,7 +13,7 @@ from typing import Final
 
 from shoumi.engine import encoding, sniff
 from shoumi.engine.blob import Blob
-from shoumi.engine.chat import MEMBERS, Conversation, Format, Member, Message, Note, Part
+from shoumi.engine.chat import MEMBERS, Conversation, Format, Member, Message, Note, Part, chronological
 from shoumi.engine.errors import Unexamined
 from shoumi.engine.extractors import _chat_html, _chat_records, _chat_slack, _chat_text, _chat_yaml
 from shoumi.engine.settings import Settings
@@ -43,7 +43,7 @@ class Chat:
     """Reads chat exports."""
 
     name = "chat"
-    version = 2
+    version = 3
     media_types = frozenset(_FORMATS)
     method = "text"
     signatures: tuple[sniff.Signature, ...] = ()
@@ -75,7 +75,7 @@ class Chat:
         kind = self.refine(sniff.Sample(blob)) or (SLACK if blob.head(2) == b"PK" else TEXT)
         writer = _Writer()
         try:
-            for part in _FORMATS[kind](blob):
+            for part in chronological(_FORMATS[kind](blob)):
                 yield from writer.write(part)
         except Unexamined:
             yield from writer.finish()
