@@ -139,3 +139,116 @@ def _sign_in(page, console, name, language):
     page.fill("#id_code", code(name))
     _picture(page, f"code-{language}")
     page.click("main button.main")
+
+
+# --- the cast of the areas' walks: people of their own, so that the demo's keep their parts
+
+CAST = {  # name → role and unit; Alice applies, Bob approves, Charlie is outside, Dana audits; officers carry it out
+    "alice": ("", "22"),
+    "bob": ("approver", "20"),
+    "charlie": ("officer", "30"),
+    "dana": ("audit", "0"),
+    "olga": ("officer", "20"),
+    "oskar": ("officer", "20"),
+}
+MAKE_CAST = """
+from datetime import date, timedelta
+from shoumi.console import demo
+from shoumi.console.accounts.actions.accounts import OpenAccount
+from shoumi.console.accounts.actions.people import AddPerson
+from shoumi.console.accounts.actions.rights import GrantRole
+from shoumi.console.accounts.models import Unit, User
+from shoumi.console.action import Machine
+machine = Machine("demo", frozenset(one.name for one in (AddPerson, OpenAccount, GrantRole)))
+for name, (role, code) in {cast!r}.items():
+    unit, month = Unit.objects.get(code=code), (date.today() - timedelta(days=30)).isoformat()
+    person = AddPerson.run(machine, number=f"W-{{name}}", name=name.title(), unit=unit.pk, post="科员",
+        category="important", email="", joined_on=month, vetted_on=month, trained_on=month, committed_on=month).thing
+    user = OpenAccount.run(machine, person, username=f"walk-{{name}}").thing
+    if role:
+        GrantRole.run(machine, user, role=role, unit=unit.pk)
+    demo._open(user)
+    print(name, demo.password(user.username))
+"""
+SAY = """
+from django.utils import translation
+with translation.override({language!r}):
+    print(translation.gettext({words!r}) % {values!r})
+"""
+
+
+class Cast:
+    """A window for each person of the walks, opened and signed in when first asked for, kept to the end."""
+
+    def __init__(self, chromium, console):
+        self.console, self.address, self._code = console, console[0], console[2]
+        self._chromium, self._windows, self._said, self.complaints = chromium, {}, {}, []
+        self.inside = self._code.inside
+        made = self.inside(MAKE_CAST.format(cast=CAST))
+        self.logins = dict(line.split() for line in made.splitlines())
+
+    def __call__(self, name):
+        """Return somebody's window, at its full size."""
+        if name not in self._windows:
+            context = self._chromium.new_context(viewport=WIDE, accept_downloads=True)
+            page = context.new_page()
+            page.on("console", lambda told: self._note(name, told.text) if told.type in {"error", "warning"} else None)
+            page.on("pageerror", lambda error: self._note(name, str(error)))
+            page.goto(f"{self.address}/accounts/signin/")
+            page.click('.languages button[value="zh-hans"]')
+            page.fill("#id_username", f"walk-{name}")
+            page.fill("#id_password", self.logins[name])
+            page.click("main button.main")
+            page.fill("#id_code", self.code(name))
+            page.click("main button.main")
+            self._windows[name] = page
+        return self._windows[name]
+
+    def _note(self, name, text):
+        if "422 (" not in text:
+            self.complaints.append(f"{name}: {text}")
+
+    def code(self, name):
+        return self._code(f"walk-{name}")
+
+    def prove(self, name):
+        """Show password and code where the form asks for them; return how many fields that were."""
+        page = self(name)
+        if not page.locator("#id_proof-password").count():
+            return 0
+        page.fill("#id_proof-password", self.logins[name])
+        page.fill("#id_proof-code", self.code(name))
+        return 2
+
+    def say(self, words, language="zh-hans", **values):
+        """Return a sentence as pages say it in a language."""
+        asked = (words, language, tuple(values.items()))
+        if asked not in self._said:
+            self._said[asked] = self.inside(SAY.format(language=language, words=words, values=values))
+        return self._said[asked]
+
+    def status(self, name, path):
+        """Return what an address answers somebody."""
+        return self(name).request.get(f"{self.address}{path}" if path.startswith("/") else path).status
+
+    def trail(self, about):
+        """Return what Dana, the auditor, finds about something in the audit trail."""
+        page = self("dana")
+        page.goto(f"{self.address}/audit/?q={about}")
+        return " ".join(page.locator("tbody").all_text_contents())
+
+
+WIDE = {"width": 1280, "height": 800}
+
+
+@pytest.fixture(scope="session")
+def whole_cast(chromium, console):
+    return Cast(chromium, console)
+
+
+@pytest.fixture
+def cast(whole_cast):
+    """The people of the areas' walks; what the browser complains about in any of their windows fails the test."""
+    whole_cast.complaints.clear()
+    yield whole_cast
+    assert whole_cast.complaints == []

@@ -8,6 +8,7 @@ cleared is checked from the rows alone: texts, decisions, approvals and genuine 
 from __future__ import annotations
 
 import importlib.util
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -207,7 +208,7 @@ def holds(office):
     return seen
 
 
-REACHED = []
+REACHED = Counter()
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
@@ -238,8 +239,10 @@ def _any_sequence(world, steps, woven, content):
                     holds(office)
         for step in rest:
             office.step(*step)
-            REACHED.append(holds(office))
-        REACHED.append(holds(office))
+            holds(office)
+        REACHED.update(Manuscript.objects.filter(state__in=("cleared", "printed")).values_list("state", flat=True))
+        REACHED["sequences"] += 1
+        holds(office)
     finally:
         transaction.savepoint_rollback(outer)
 
@@ -249,7 +252,8 @@ def test_no_sequence_of_acts_clears_what_must_not_be_cleared(world, monkeypatch)
     monkeypatch.setattr(reviewing, "generation", lambda: "")
     REACHED.clear()
     _any_sequence(world)
-    assert sum(REACHED) > 5  # the property is about something: many sequences do reach a clearance
+    assert REACHED["printed"] >= 3, REACHED  # the property is about something: many sequences do reach an end
+    assert REACHED["cleared"] + REACHED["printed"] >= 10, REACHED
 
 
 @pytest.mark.parametrize("broken", ["undecided", "seat", "signature", "proof"])
