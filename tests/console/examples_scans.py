@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import tempfile
-from itertools import count
+import uuid
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
-
-_numbers = count()
 
 
 def root(world, unit=None, folder=None):
@@ -51,7 +49,7 @@ def document(world, text=None, **more):
     from shoumi.console.action import Door
     from shoumi.console.scans.actions.documents import Register
 
-    number = next(_numbers)
+    number = uuid.uuid4().hex[:8]  # the register outlives a test's database
     text = (
         text
         or f"第{number}号方案：沿江新建泵站三座，配套管线十二公里，分两期实施，首期于次年五月完成验收并移交运行单位管理。"
@@ -78,7 +76,7 @@ def _change(world):
 
 
 def _register(world):
-    text = f"登记文件样本第{next(_numbers)}号：港区西侧堆场改造为危险品专用仓库，消防与视频监控同步建设，年内投入使用。"
+    text = f"登记文件样本第{uuid.uuid4().hex[:8]}号：港区西侧堆场改造为危险品专用仓库，消防与视频监控同步建设，年内投入使用。"
     file = SimpleUploadedFile("paper.txt", text.encode())
     return world.dana, None, {"file": file, "level": "机密", "unit": world.north.pk, "readers": "keepers"}
 
