@@ -15,7 +15,7 @@ import pytest
 
 from shoumi.engine.home import Home
 from shoumi.engine.limits import MIB, Limits
-from shoumi.engine.scan import Scan
+from shoumi.engine.scan import _BATCH_FILES, Scan
 from shoumi.engine.settings import Settings
 from shoumi.engine.source import Policy
 from shoumi.engine.suppression import Suppressions
@@ -169,7 +169,7 @@ def test_a_killed_scan_goes_on_where_it_was(scan: Start, tree: Path) -> None:
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
     run = scan(jobs=1)
     assert len(matches(list(run))) == 200
-    assert run.summary.unchanged == 3 * 64
+    assert run.summary.unchanged == 3 * _BATCH_FILES
 
 
 def test_stop_ends_with_a_gap_and_a_summary(scan: Start, tree: Path) -> None:

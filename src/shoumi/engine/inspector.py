@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -87,11 +87,11 @@ class Inspector:
             return found
         return self._with_cuts(document, found)
 
-    def inspect_bytes(self, raw: bytes, trail: Trail) -> Iterator[Match | Gap]:
+    def inspect_bytes(self, raw: bytes, trail: Trail) -> Iterable[Match | Gap]:
         """Return what the rules find in a plain text that is valid UTF-8: the fast way for ordinary files."""
         hits = self._patterns.scan(raw)
         if not hits and self.passages is None and self.later is None:
-            return iter(())
+            return ()
         segments = (Segment("", joint=""),)
         return self._decide(Document(trail, segments), View(segments, raw), hits)
 

@@ -34,8 +34,9 @@ from shoumi.engine.types import SEVERITIES, Gap, Match, Step, Summary, Trail
 from shoumi.engine.worker import Batch, Pool, Result, Task
 from shoumi.version import VERSION
 
-_BATCH_FILES: Final = 64
+_BATCH_FILES: Final = 128
 _BATCH_BYTES: Final = 4 * MIB
+_STRETCH: Final = 1000  # things of the walk in one stretch: what is known already must not wait for its end
 _AHEAD: Final = 20_000  # results that may wait for one that is slow,
 _EVENTS: Final = 100_000  # and the events in them
 _TICK: Final = 0.2  # seconds between looks at the clock
@@ -57,14 +58,23 @@ class Progress:
 
 
 @dataclass(slots=True)
-class _Slot:
-    """A place in the walk's order: filled when its result is there."""
+class _Stretch:
+    """Some of what the walk found, in its order: done when the results of its tasks are there.
 
-    found: Found | None
-    events: list[Any] | None = None
-    source: Source | None = None
+    Results stand by the place of what they belong to; most places have none, because nothing is in most files.
+    """
+
+    size: int = 0  # places
+    files: int = 0
+    bytes: int = 0
     members: int = 0
-    cached: bool = False
+    unchanged: int = 0
+    tasks: list[Task] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)  # of the tasks
+    task_bytes: int = 0
+    events: dict[int, list[Any]] = field(default_factory=dict)
+    shares: dict[int, tuple[Source, str]] = field(default_factory=dict)  # places whose source tells who sees them
+    done: bool = False
 
 
 # What the walk says: a task for the workers, or an event that is ready.
@@ -105,11 +115,11 @@ class Scan:
         registry.sniffer()  # workers inherit the plug-ins, and a broken one is said here
         own = self.home.folder("").stat()
         self._own = frozenset({(own.st_dev, own.st_ino)})
-        self._slots: deque[_Slot] = deque()
-        self._tasks: list[tuple[_Slot, Task]] = []
-        self._task_bytes = 0
+        self._stretches: deque[_Stretch] = deque()
+        self._open = _Stretch()  # the one that the walk is filling
+        self._ahead = 0  # places in all of them
         self._waiting = 0  # events that have come and stand behind something undone
-        self._running: dict[int, list[_Slot]] = {}
+        self._running: dict[int, _Stretch] = {}
         self._batches = 0
 
     def stop(self) -> None:
@@ -149,17 +159,17 @@ class Scan:
     def _run(self, pool: Pool) -> Iterator[Match | Gap]:
         walk = self._walk()
         walking, last = True, 0.0
-        while not self._stopped and (walking or self._slots):
-            room = len(self._slots) < _AHEAD and (self._waiting < _EVENTS or not pool.busy())
-            while walking and room and len(self._slots) < _AHEAD and not self._full():
+        while not self._stopped and (walking or self._stretches or self._open.size):
+            room = self._ahead < _AHEAD and (self._waiting < _EVENTS or not pool.busy())
+            while walking and room and not self._full():
                 walking = self._take(next(walk, None))
-                if not self._tasks and self._slots and self._slots[0].events is not None and len(self._slots) > 1000:
-                    break
             if room or not pool.busy():
-                self._send(pool, flush=not walking or len(self._slots) >= _AHEAD)
+                self._send(pool, last=not walking)
             if pool.busy():
-                wait = 0.0 if pool.idle() and walking and room else _TICK
+                wait = 0.0 if pool.idle() and (walking or self._open.size) and room else _TICK
                 for batch, results in pool.receive(wait):
+                    if room:  # first of all, so that no worker waits while results are written down
+                        self._send(pool, last=not walking)
                     self._fill(batch, results)
             yield from self._ready()
             if self.watch and (now := time.monotonic()) - last >= _TICK:
@@ -196,22 +206,32 @@ class Scan:
         """Give the next thing of the walk its place in the order; False at the walk's end."""
         if walked is None:
             return False
+        stretch = self._open
+        place = stretch.size
+        stretch.size += 1
         if isinstance(walked, Gap | Skipped):
-            self._slots.append(_Slot(None, [record.write(self._masked(walked))]))
+            stretch.events[place] = [record.write(self._masked(walked))]
+            self._waiting += 1
             return True
         source, found = walked
+        stretch.files += 1
+        stretch.bytes += found.size
         self.progress.total_files += 1
         self.progress.total_bytes += found.size
-        slot = _Slot(found, source=source)
-        self._slots.append(slot)
+        if source.name == "remote":
+            stretch.shares[place] = (source, found.path)
         known = self._state.known(found) if self._state else None
-        if known is not None:
-            slot.events, slot.members = known
-            self._waiting += len(slot.events)
-            slot.cached = True
-        else:
-            self._tasks.append((slot, (source.name, found)))
-            self._task_bytes += found.size
+        if known is None:
+            stretch.tasks.append((source.name, found))
+            stretch.places.append(place)
+            stretch.task_bytes += found.size
+            return True
+        events, members = known
+        stretch.unchanged += 1
+        stretch.members += members
+        if events:
+            stretch.events[place] = events
+            self._waiting += len(events)
         return True
 
     def _masked(self, event: Gap | Skipped) -> Gap | Skipped:
@@ -221,49 +241,67 @@ class Scan:
         return Gap(event.reason, event.detail, Trail(steps), event.stage)
 
     def _full(self) -> bool:
-        return len(self._tasks) >= _BATCH_FILES or self._task_bytes >= _BATCH_BYTES
+        stretch = self._open
+        return len(stretch.tasks) >= _BATCH_FILES or stretch.task_bytes >= _BATCH_BYTES or stretch.size >= _STRETCH
 
-    def _send(self, pool: Pool, *, flush: bool) -> None:
-        if self._tasks and (flush or self._full()) and pool.idle():
-            slots = [slot for slot, _ in self._tasks]
-            batch = Batch(self._batches, [task for _, task in self._tasks])
-            self._running[self._batches] = slots
+    def _send(self, pool: Pool, *, last: bool) -> None:
+        """Close the stretch that the walk was filling when it is full or the last, and give its tasks to a worker."""
+        stretch = self._open
+        if not stretch.size or not (last or self._full()) or (stretch.tasks and not pool.idle()):
+            return
+        self._open = _Stretch()
+        self._stretches.append(stretch)
+        self._ahead += stretch.size
+        stretch.done = not stretch.tasks
+        if stretch.tasks:
+            self._running[self._batches] = stretch
+            pool.send(Batch(self._batches, stretch.tasks))
             self._batches += 1
-            self._tasks.clear()
-            self._task_bytes = 0
-            pool.send(batch)
 
-    def _fill(self, batch: Batch, results: list[Result]) -> None:
-        for slot, result in zip(self._running.pop(batch.first), results, strict=True):
-            slot.events, slot.members = result.events, result.members
+    def _fill(self, batch: Batch, results: dict[int, Result]) -> None:
+        stretch = self._running.pop(batch.first)
+        stretch.done = True
+        for task, (_, found) in enumerate(stretch.tasks):
+            result = results.get(task)
+            if result is None:
+                if self._state:
+                    self._state.keep(found, [], 0, 0)
+                continue
+            if result.events:
+                stretch.events[stretch.places[task]] = result.events
+            stretch.members += result.members
             self._waiting += len(result.events)
-            if self._state and result.keep and slot.found is not None:
-                self._state.keep(slot.found, result.events, result.members, result.until)
+            if self._state and result.keep:
+                self._state.keep(found, result.events, result.members, result.until)
 
     def _ready(self) -> Iterator[Match | Gap]:
         """Yield what is done and has nothing undone before it."""
-        slots = self._slots
-        while slots and (events := slots[0].events) is not None:
-            slot = slots.popleft()
-            if slot.found is not None:
-                self._account(slot, slot.found)
-                self._waiting -= len(events)
-            share = None
-            for entry in events:
-                event = record.read(entry)
-                if isinstance(event, Skipped):
-                    self._skip(event)
-                    continue
-                if slot.source is not None and slot.source.name == "remote" and isinstance(event, Match):
-                    share = slot.source.share(slot.found.path) if share is None and slot.found else share
-                    event = shared(event, share or "")
-                yield self._count(event)
+        while self._stretches and self._stretches[0].done:
+            stretch = self._stretches.popleft()
+            self._account(stretch)
+            for place in sorted(stretch.events):
+                yield from self._events(stretch.events[place], stretch.shares.get(place))
 
-    def _account(self, slot: _Slot, found: Found) -> None:
-        self.summary.files += 1
-        self.summary.members += slot.members
-        self.summary.bytes += found.size
-        self.summary.unchanged += slot.cached
+    def _events(self, entries: list[Any], place: tuple[Source, str] | None) -> Iterator[Match | Gap]:
+        """Yield what one file's entries say; ``place`` when its source tells with whom it is shared."""
+        share = None
+        for entry in entries:
+            event = record.read(entry)
+            if isinstance(event, Skipped):
+                self._skip(event)
+                continue
+            if place is not None and isinstance(event, Match):
+                share = place[0].share(place[1]) if share is None else share
+                event = shared(event, share)
+            yield self._count(event)
+
+    def _account(self, stretch: _Stretch) -> None:
+        self._ahead -= stretch.size
+        self._waiting -= sum(map(len, stretch.events.values()))
+        self.summary.files += stretch.files
+        self.summary.members += stretch.members
+        self.summary.bytes += stretch.bytes
+        self.summary.unchanged += stretch.unchanged
         self.progress.files, self.progress.bytes = self.summary.files, self.summary.bytes
 
     def _skip(self, event: Skipped) -> None:
@@ -289,7 +327,7 @@ class Scan:
 
     def _unfinished(self) -> Gap:
         address = self._inspector.mask(self.addresses[0]) if self.addresses else ""
-        waiting = sum(slot.found is not None for slot in self._slots)
+        waiting = self._open.files + sum(stretch.files for stretch in self._stretches)
         detail = (
             f"the scan was stopped: {waiting} files that had been found were not examined, nor the rest of the walk"
         )

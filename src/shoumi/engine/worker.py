@@ -42,7 +42,10 @@ _CRASHES: Final = 25  # of one item; then the rest of it is given up
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a worker says of one task. ``keep`` is false when the content changed or could not be reached."""
+    """What a worker says of one task: nothing at all of a file in which nothing is.
+
+    ``keep`` is false when the content changed or could not be reached.
+    """
 
     events: list[Any]
     members: int
@@ -112,7 +115,7 @@ class Worker:
         with contextlib.suppress(BrokenPipeError):  # it died: ``receive`` will say so
             _write_all(self._ask, _LENGTH.pack(len(data)) + data)
 
-    def receive(self) -> list[Result] | None:
+    def receive(self) -> dict[int, Result] | None:
         """Return the answer when it is complete, else None. Raises EOFError when the worker has died."""
         while True:
             try:
@@ -128,7 +131,7 @@ class Worker:
                     answer = json.loads(self._answer[_LENGTH.size :])
                     self._answer.clear()
                     self.batch = None
-                    return [Result(*entry) for entry in answer]
+                    return {task: Result(*rest) for task, *rest in answer}
 
     def overdue(self, limits: Limits) -> bool:
         """Whether the worker has been silent for longer than what it opens may take."""
@@ -174,7 +177,7 @@ class Pool:
         self._selector.register(worker.answers, selectors.EVENT_READ, worker)
         worker.send(batch)
 
-    def receive(self, timeout: float) -> Iterator[tuple[Batch, list[Result]]]:
+    def receive(self, timeout: float) -> Iterator[tuple[Batch, dict[int, Result]]]:
         """Wait at most ``timeout`` seconds; yield the batches that are done."""
         while self._again and self.idle():
             self.send(self._again.pop())
@@ -266,21 +269,23 @@ def _serve(ask: int, tell: int, heartbeat: Heartbeat, inspector: Inspector, sett
     while header := _read_all(ask, _LENGTH.size):
         tasks, poisoned = json.loads(_read_all(ask, _LENGTH.unpack(header)[0]))
         poison: dict[int, Any] = dict(poisoned)
-        answer: list[list[Any]] = []
+        found: dict[int, list[Any]] = {}  # task → events, members, until
         for task, (source, path) in enumerate(tasks):
             inspector.until = None
             if later is not None:
                 later.task = task
-            heartbeat.write(task, 0, 0, "")
-            item = sources[source].item(path, settings)
-            leaves = {int(leaf): tuple(why) for leaf, why in poison.get(task, {}).items()}
-            events = [record.write(event) for event in examiner.examine(item, Poison(leaves))]
+            heartbeat.write(task, 0, 0, path)
+            events = examiner.plain(path) if source == "local" and task not in poison else None
+            if events is None:
+                leaves = {int(leaf): tuple(why) for leaf, why in poison.get(task, {}).items()}
+                events = examiner.examine(sources[source].item(path, settings), Poison(leaves))
+            written = [record.write(event) for event in events]
             until = inspector.until.toordinal() if inspector.until else 0
-            answer.append([events, examiner.members, until, True])
+            if written or examiner.members or until:
+                found[task] = [written, examiner.members, until]
         for number, event in inspector.settle() if later is not None else ():
-            answer[number][0].append(record.write(event))
-        for entry in answer:
-            entry[3] = not _transient(entry[0])
+            found.setdefault(number, [[], 0, 0])[0].append(record.write(event))
+        answer = [(number, *entry, not _transient(entry[0])) for number, entry in sorted(found.items())]
         data = json.dumps(answer, separators=(",", ":")).encode()
         _write_all(tell, _LENGTH.pack(len(data)) + data)
 
