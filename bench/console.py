@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from bench import console_compilation, console_custody, console_findings
+from bench import console_compilation, console_custody, console_devices, console_findings
 
 LIMIT_MS: Final = 150.0
 REPEAT: Final = 15
@@ -201,6 +201,7 @@ ROOMS: Final = {
     "assets": Room(_assets, _asset_pages),
     "compilation": Room(console_compilation.fill, console_compilation.pages),
     "custody": Room(console_custody.fill, console_custody.pages),
+    "devices": Room(console_devices.fill, console_devices.pages),
     "findings": Room(console_findings.fill, console_findings.pages),
 }
 
