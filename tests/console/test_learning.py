@@ -345,6 +345,107 @@ class TestDeparture:
         assert not assigning.plan()
 
 
+class TestPosts:
+    """What is required before a post or a role is done before, not after."""
+
+    @pytest.fixture
+    def asked(self, world):
+        lesson, letter = ex.material(), ex.material("letter")
+        ex.requirement(lesson, "before-post", clearance="cleared")
+        ex.requirement(letter, "before-post", role="approver")
+        return lesson, letter
+
+    def clear(self, world, person, category="important"):
+        from shoumi.console.accounts.actions.people import ChangePerson
+
+        given = {"number": person.number, "name": person.name, "unit": person.unit_id, "category": category}
+        return ChangePerson.run(world.dana, person, **given)
+
+    def grant(self, world, proven, user, role="approver"):
+        from shoumi.console.accounts.actions.rights import GrantRole
+
+        return GrantRole.run(world.bob, user, door=proven, role=role, unit=world.north.pk)
+
+    def test_nobody_gets_a_cleared_post_before_its_lesson(self, world, asked):
+        person = world.person("quentin", world.north)
+        with pytest.raises(Unmet, match="“Doors” is required before this and Quentin has not done it") as caught:
+            self.clear(world, person)
+        assert caught.value.links == [("Doors", reverse("learning:lesson", args=("own-lesson",)))]
+        ex.assign(person, asked[0])
+        tending.OnPaper.run(world.dana, Assignment.objects.get(), note="binder 1")
+        self.clear(world, person)
+        person.refresh_from_db()
+        assert person.category == "important"
+
+    def test_what_stays_or_falls_asks_for_nothing(self, world, asked):
+        self.clear(world, world.north_person)
+        self.clear(world, world.north_person, "none")
+
+    def test_nobody_gets_a_role_before_its_letter(self, world, proven, asked):
+        with pytest.raises(Unmet, match="“Promise” is required before this and Staff has not signed it"):
+            self.grant(world, proven, world.staff)
+        assert not world.staff.granted.exists()
+        sign(world.staff, asked[1], proven)
+        self.grant(world, proven, world.staff)
+        assert world.staff.granted.filter(role="approver").exists()
+
+    def test_an_edition_that_counts_no_more_is_not_enough(self, world, proven, asked):
+        sign(world.staff, asked[1], proven)
+        Material.objects.filter(pk=asked[1].pk).update(counts_from=2)
+        with pytest.raises(Unmet):
+            self.grant(world, proven, world.staff)
+
+    def test_another_role_or_unit_asks_for_its_own(self, world, proven, asked):
+        self.grant(world, proven, world.staff, "area")
+        Requirement.objects.update(unit=world.south)
+        self.grant(world, proven, world.staff)
+
+    def test_nobody_is_named_leader_before_the_letter(self, world, asked):
+        from shoumi.console.accounts.actions.units import ChangeUnit
+
+        Requirement.objects.filter(role="approver").update(role="leader")
+        given = {"name": "Unit north", "code": "north", "parent": world.root.pk, "leader": world.north_person.number}
+        with pytest.raises(Unmet, match="Promise"):
+            ChangeUnit.run(world.alice, world.north, **given)
+        ChangeUnit.run(world.alice, world.north, **{**given, "leader": ""})
+
+    def test_who_is_entered_with_a_clearance_brings_the_days(self, world, asked):
+        from shoumi.console.accounts.actions.people import AddPerson
+
+        given = {"number": "9", "name": "Nora", "unit": world.north.pk, "category": "general"}
+        with pytest.raises(Unmet, match="enter the day of training"):
+            AddPerson.run(world.dana, **given)
+        AddPerson.run(world.dana, **given, trained_on="2026-01-05")
+
+    def test_a_list_is_refused_row_by_row_in_the_same_few_queries(self, world, asked, django_assert_num_queries):
+        from shoumi.console.accounts import importing
+        from shoumi.console.roles import Reach
+
+        def rows(count):
+            found = [{"line": str(n), "number": f"i{n}", "name": "N", "unit": "north", "category": "core"}
+                     for n in range(count)]  # fmt: skip
+            return [{**found[0], "trained_on": "2026-01-05"}, *found[1:]]
+
+        importing.plan(rows(1), Reach(("",)))
+        for count in (2, 60):
+            with django_assert_num_queries(3):
+                plan = importing.plan(rows(count), Reach(("",)))
+            assert (len(plan.added), len(plan.bad)) == (1, count - 1)
+
+    def test_the_page_says_what_is_missing_with_a_link(self, world, enter, asked):
+        person = world.person("quentin", world.north)
+        given = {"number": person.number, "name": person.name, "unit": person.unit_id, "category": "core"}
+        page = enter(world.dana).post(reverse("accounts:person-change", args=(person.pk,)), given)
+        assert page.status_code == 422
+        assert '<a href="/learning/lessons/own-lesson/">Doors</a>' in page.content.decode()
+
+    def test_leaders_see_who_has_not(self, world, enter, asked):
+        assigning.carry_out(assigning.plan())
+        page = enter(world.leader).get(reverse("learning:open"), {"moment": "before-post"}).content.decode()
+        assert "Norma" in page
+        assert "Sutherland" not in page
+
+
 class TestTending:
     def test_reminded_at_most_once_a_week(self, world, officer):
         from shoumi.console.notices.models import Notice

@@ -74,7 +74,11 @@ class Unproven(ActionError):
 
 
 class Unmet(ActionError):
-    """A precondition does not hold; the sentence says which and what to do."""
+    """A precondition does not hold; the sentence says which and what to do. ``links``: words and address of where."""
+
+    def __init__(self, sentence: Any = None, links: Iterable[tuple[Any, str]] = ()) -> None:
+        super().__init__(sentence)
+        self.links = list(links)
 
 
 class Invalid(ActionError):

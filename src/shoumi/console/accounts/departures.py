@@ -19,6 +19,7 @@ class Unsettled:
 
     sentence: Any
     address: str = ""
+    words: Any = ""  # on the link
 
 
 def gate(function: Callable[[Any], Iterable[Unsettled]]) -> Callable[[Any], Iterable[Unsettled]]:

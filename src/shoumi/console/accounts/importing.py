@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
+from shoumi.console.accounts import posts
 from shoumi.console.accounts.models import CATEGORIES, NONE, Person, Unit
 from shoumi.console.action import plain
 from shoumi.console.roles import Reach
@@ -50,12 +51,27 @@ def plan(rows: list[dict[str, str]], reach: Reach) -> Plan:
     numbers = [row.get("number", "") for row in rows]
     known = {person.number: person for person in Person.objects.filter(number__in=numbers).select_related("unit")}
     seen: set[str] = set()
-    result = Plan()
+    result, read_ = Plan(), list[Row]()
     for raw in rows:
         row = _row(raw, units)
         _compare(row, known, reach, seen)
+        read_.append(row)
+    _ask_for_posts(read_)
+    for row in read_:
         result.take(row)
     return result
+
+
+def _ask_for_posts(rows: list[Row]) -> None:
+    """Refuse rows that would give somebody a cleared post who lacks what is required before it."""
+    wanted: dict[posts.Post, Row] = {}
+    for row in rows:
+        category = row.values.get("category", NONE)
+        before = row.thing.category if row.thing else NONE
+        if not row.errors and posts.rises(before, category):
+            wanted[posts.Post(row.thing or Person(**row.values), category=category)] = row
+    for post, left in posts.lacking(list(wanted)):
+        wanted[post].errors.append(left.sentence)
 
 
 def _row(raw: dict[str, str], units: dict[str, Unit]) -> Row:

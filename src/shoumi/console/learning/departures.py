@@ -20,4 +20,8 @@ def learning(person: Any) -> Iterator[Unsettled]:
             sentence = _("“%(what)s” is required before leaving and was not given yet. Begin the departure first.")
         else:
             sentence = _("“%(what)s” is required before leaving and is not done yet.")
-        yield Unsettled(sentence % {"what": requirement.material}, reverse("learning:person", args=(person.pk,)))
+        yield Unsettled(
+            sentence % {"what": requirement.material},
+            reverse("learning:person", args=(person.pk,)),
+            requirement.material,
+        )

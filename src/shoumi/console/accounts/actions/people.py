@@ -9,8 +9,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from shoumi.console.accounts import departures, importing, signin
-from shoumi.console.accounts.models import CATEGORIES, Office, Person, Unit, Upload, months_after
+from shoumi.console.accounts import departures, importing, posts, signin
+from shoumi.console.accounts.models import CATEGORIES, NONE, Office, Person, Unit, Upload, months_after
 from shoumi.console.action import Action, ActionForm, Done, Unmet, changes, plain
 from shoumi.console.roles import OFFICER, SYSTEM
 from shoumi.console.sheets import Plan, ReadList, WriteList
@@ -71,6 +71,10 @@ class AddPerson(Action):
         unit = self.data.get("unit")
         return (unit.path,) if unit else ()
 
+    def check(self) -> None:
+        if posts.rises(NONE, self.data["category"]):
+            posts.demand(posts.Post(Person(**self.data), category=self.data["category"]))
+
     def write(self) -> Done:
         person = Person.objects.create(**self.data)
         return Done(person, {name: plain(value) for name, value in self.data.items() if value})
@@ -96,6 +100,8 @@ class ChangePerson(Action):
     def check(self) -> None:
         if self.target.departed_on:
             raise Unmet(_("This person has left. The record stays as it was."))
+        if posts.rises(self.target.category, self.data["category"]):
+            posts.demand(posts.Post(self.target, category=self.data["category"]))
 
     def write(self) -> Done:
         changed = changes(self.target, self.data)
@@ -147,7 +153,8 @@ class Depart(Action):
             raise Unmet(_("Nobody records their own departure."))
         left = departures.unsettled(self.target)
         if left:
-            raise Unmet(" ".join(str(one.sentence) for one in left))
+            links = [(one.words, one.address) for one in left if one.address and one.words]
+            raise Unmet(" ".join(str(one.sentence) for one in left), links)
 
     def write(self) -> Done:
         person, now = self.target, timezone.now()

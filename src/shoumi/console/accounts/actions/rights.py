@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shoumi.console import roles
+from shoumi.console.accounts import posts
 from shoumi.console.accounts.models import SEPARATED, SMALL, Grant, Office, Unit, User
 from shoumi.console.action import Action, ActionForm, Done, Unmet, changes
 from shoumi.console.roles import ADMINISTRATORS, SECURITY
@@ -83,6 +84,7 @@ class GrantRole(Action):
         if self.target.granted.filter(role=role, unit=unit, ended=None).exists():
             raise Unmet(_("This account holds this role already."))
         separate(self.target, role)
+        posts.demand(posts.Post(self.target.person, role=role))
 
     def write(self) -> Done:
         small = Office.current().small

@@ -9,9 +9,10 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from shoumi.console.accounts import posts
 from shoumi.console.accounts.models import Grant, Person, Unit
 from shoumi.console.action import Action, ActionForm, Done, Unmet, changes
-from shoumi.console.roles import SYSTEM
+from shoumi.console.roles import LEADER, SYSTEM
 
 
 class UnitForm(ActionForm):
@@ -55,6 +56,12 @@ class UnitForm(ActionForm):
         return code
 
 
+def _may_lead(person: Person | None) -> None:
+    """Raise Unmet when somebody lacks what is required before they lead a unit."""
+    if person is not None:
+        posts.demand(posts.Post(person, role=LEADER))
+
+
 class AddUnit(Action):
     """A new unit below another."""
 
@@ -66,6 +73,9 @@ class AddUnit(Action):
     def units(self) -> Iterable[str]:
         parent = self.data.get("parent")
         return (parent.path,) if parent else ()
+
+    def check(self) -> None:
+        _may_lead(self.data["leader"])
 
     def write(self) -> Done:
         unit = Unit(**self.data)
@@ -94,6 +104,10 @@ class ChangeUnit(Action):
             "parent": unit.parent_id,
             "leader": unit.leader.number if unit.leader else "",
         }
+
+    def check(self) -> None:
+        if self.data["leader"] != self.target.leader:
+            _may_lead(self.data["leader"])
 
     def write(self) -> Done:
         changed = changes(self.target, self.data)
