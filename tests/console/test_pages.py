@@ -15,13 +15,18 @@ CROSSING = {"/custody/dispatches/add/", "/findings/report/"}  # the names of oth
 FOREIGN = "Zz-foreign"  # stands in every name of the other unit
 
 
-def addresses(resolver=None, prefix=""):
+def addresses(of="shoumi.console.", resolver=None, prefix=""):
     """Return every address pattern as a template with <pk>, <step> and so on."""
     for entry in (resolver or get_resolver()).url_patterns:
         if isinstance(entry, URLResolver):
-            yield from addresses(entry, prefix + str(entry.pattern))
-        elif isinstance(entry, URLPattern) and "view_class" in vars(entry.callback):  # the rest is no page: test_api
-            yield prefix + str(entry.pattern)
+            yield from addresses(of, entry, prefix + str(entry.pattern))
+        elif isinstance(entry, URLPattern):
+            page = vars(entry.callback).get("view_class")  # the rest is no page: test_api
+            if page is not None and page.__module__.startswith(of):
+                yield prefix + str(entry.pattern)
+
+
+OWN = ("shoumi.console.accounts", "shoumi.console.audit", "shoumi.console.views")  # test_crawl fills the other rooms
 
 
 def numbers(world):
@@ -82,7 +87,7 @@ def two_units(world, proven):
 def test_nothing_of_another_unit_is_shown(role, two_units, enter):
     browser = enter(two_units.users[role])
     seen = 0
-    for template in addresses():
+    for template in addresses(OWN):
         for address in filled(template, numbers(two_units)):
             for query in ("", "?q=foreign", "?export=csv"):
                 answer = browser.get(address + query)
@@ -102,7 +107,7 @@ def test_nothing_of_another_unit_is_shown(role, two_units, enter):
 def test_every_address_answers_administrators(role, two_units, enter):
     browser = enter(two_units.users[role])
     for template in addresses():
-        for address in filled(template, numbers(two_units)):
+        for address in filled(template, [two_units.north.pk]):
             assert browser.get(address).status_code in {200, 302, 403, 404, 405}, address
 
 
@@ -136,7 +141,7 @@ def test_no_form_changes_anything_in_another_unit(role, two_units, enter):
         "role": "officer",
         "mode": "small-office",
     }
-    for template in addresses():
+    for template in addresses(OWN):
         if "sign" in template or "me/" in template:
             continue
         for address in filled(template, numbers(two_units)):
@@ -146,7 +151,7 @@ def test_no_form_changes_anything_in_another_unit(role, two_units, enter):
 
 def test_nobody_sees_anything_without_signing_in(two_units):
     for template in addresses():
-        for address in filled(template, numbers(two_units)):
+        for address in filled(template, [two_units.south.pk]):
             answer = Client().get(address)
             assert answer.status_code in {200, 302, 404, 405}
             if answer.status_code == 200:
