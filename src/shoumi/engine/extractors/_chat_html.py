@@ -15,9 +15,9 @@ from typing import Any, Final
 
 from shoumi.engine.blob import Blob
 from shoumi.engine.chat import Conversation, Message, Note, Part, iso
-from shoumi.engine.encoding import detect
 from shoumi.engine.errors import Corrupt
 from shoumi.engine.extractors import _markup, _mime
+from shoumi.engine.extractors._chat_json import guessed
 from shoumi.engine.extractors._chat_records import Records
 from shoumi.engine.extractors._chat_script import records
 from shoumi.engine.extractors._reader import whole
@@ -57,7 +57,7 @@ def is_archive(head: bytes) -> bool:
 def read(blob: Blob) -> Iterator[Part]:
     """Yield the conversation of a page, then its other text. Raises Corrupt when no message was found."""
     data = blob.read()
-    guess = detect(data[: 64 * 1024])
+    guess = guessed(data[: 64 * 1024])
     yield from _page(whole(data[guess.skip :], guess.name))
 
 
@@ -73,12 +73,12 @@ def read_archive(blob: Blob) -> Iterator[Part]:
             pending += reversed(part.split(part.boundary))
         elif part.media_type == "text/html":
             body = part.content()
-            guess = detect(body[: 64 * 1024])
+            guess = guessed(body[: 64 * 1024])
             for made in _page(whole(body[guess.skip :], guess.name), app="qq"):
                 found += isinstance(made, Message)
                 yield made
         elif part.media_type.startswith("text/"):
-            yield Note(whole(part.content(), detect(part.content()[:65536]).name), "notes")
+            yield Note(whole(part.content(), guessed(part.content()[:65536]).name), "notes")
         elif part.end > part.body:
             name = part.filename or _mime.words(part.header("content-location")) or "picture"
             yield Item("chat", name, None, None, partial(_opened, part), "chat")

@@ -12,13 +12,15 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from shoumi.engine.blob import Blob
-from shoumi.engine.encoding import detect
+from shoumi.engine.encoding import Guess, detect
 from shoumi.engine.errors import Corrupt, LimitReached
 from shoumi.engine.extractors._reader import Reader
 
 Path = tuple[str | int, ...]  # keys; an array's elements are all 0
 LONGEST: Final = 32_000_000  # characters of one value
 _PIECE: Final = 1 << 20
+_WHOLE: Final = re.compile(rb"[\xe1-\xef][\x80-\xbf]{2}")
+_SOME: Final = 3
 _SPACE: Final = re.compile(r"[\s\ufeff]*")
 _NUMBERS: Final = frozenset("-0123456789tfnNI")
 # Keys whose array or object is walked through; the elements of ``_MESSAGES`` are decoded whole.
@@ -178,9 +180,22 @@ def _lists(path: Path, value: dict[str, Any]) -> bool:
     return nested and (not path or path[-1] != 0) and not {"msgtype", "msg_type", "msgid"} & keys.keys()
 
 
+def guessed(head: bytes) -> Guess:
+    """Return the encoding of an export's start. Programs write UTF-8: what damaged bytes in it look like counts less.
+
+    Western text does not hold whole characters of three bytes by chance; Chinese encodings may, and stay as found.
+    """
+    guess = detect(head)
+    if guess.name.startswith(("windows-", "iso-8859", "x-mac", "koi8", "macintosh")):
+        whole = _WHOLE.findall(head)
+        if len(whole) >= _SOME:
+            return Guess("utf-8")
+    return guess
+
+
 def texts(blob: Blob) -> Iterator[str]:
     """Yield a blob's text in pieces, in whatever encoding it is."""
-    guess = detect(blob.head())
+    guess = guessed(blob.head())
     reader = Reader(guess.name)
     with blob.open() as stream:
         stream.seek(guess.skip)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, Final
 
@@ -33,7 +33,7 @@ _MARKERS: Final = re.compile(
 _FEW: Final = 400  # values of the start that are looked at
 _CELL: Final = 16_000_000  # characters of a table's cell
 _BLOCK: Final = 1_000_000  # characters of a note
-_OVERLAP: Final = 4096  # characters that the next one repeats, so that nothing is cut in two
+_NEAR: Final = 4096  # characters before a block's end in which a better place to cut is sought
 
 
 def is_json(head: bytes, text: str) -> bool:
@@ -62,11 +62,24 @@ def read_json(blob: Blob) -> Iterator[Part]:
             yield from reader.take(path, value)
     except Unexamined as error:
         yield from reader.finish()
-        for piece in walk.rest():
-            for start in range(0, len(piece), _BLOCK):
-                yield Note(piece[start : start + _BLOCK + _OVERLAP], "rest")
+        yield from (Note(block, "rest") for block in blocks(walk.rest()))
         raise type(error)(f"{error}; what follows was read as plain text") from error
     yield from reader.finish()
+
+
+def blocks(pieces: Iterable[str]) -> Iterator[str]:
+    """Yield a text in blocks that end between values or lines, so that nothing is cut in two and nothing said twice."""
+    rest = ""
+    for piece in pieces:
+        text, at = rest + piece, 0
+        while len(text) - at > _BLOCK:
+            ends = (text.rfind(mark, at + _BLOCK - _NEAR, at + _BLOCK) + 1 for mark in ("\n", "}", ",", " "))
+            end = next(filter(None, ends), at + _BLOCK)
+            yield text[at:end]
+            at = end
+        rest = text[at:]
+    if rest:
+        yield rest
 
 
 class Records:
@@ -264,9 +277,7 @@ class _Lines:
 
     def rest(self) -> Iterator[str]:
         """Yield what was taken for a row that failed, then all that follows, in blocks."""
-        text = "".join(self.taken)
-        for start in range(0, len(text), _BLOCK):
-            yield text[start : start + _BLOCK + _OVERLAP]
+        yield from blocks(iter(("".join(self.taken),)))
         while block := "".join(islice(self._left, 1000)):
             yield block
 

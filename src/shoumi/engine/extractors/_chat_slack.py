@@ -8,14 +8,14 @@ from __future__ import annotations
 import codecs
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from typing import Any, Final
 
 from shoumi.engine.blob import Blob
-from shoumi.engine.chat import Conversation, Part
+from shoumi.engine.chat import Conversation, Message, Note, Part
 from shoumi.engine.errors import Unexamined
 from shoumi.engine.extractors._chat_json import Walk
-from shoumi.engine.extractors._chat_records import Records
+from shoumi.engine.extractors._chat_records import Records, blocks
 from shoumi.engine.extractors._package import Package
 from shoumi.engine.types import Gap
 
@@ -45,26 +45,43 @@ def read(blob: Blob) -> Iterator[Part]:
     for name in package:
         if found := _DAY.fullmatch(name):
             days[found["channel"]].append(name)
+    unread: list[str] = []
     for channel, files in days.items():
         yield Conversation(titles.get(channel, channel), "slack")
         for name in sorted(files):
-            yield from _day(package, name, people)
+            read_whole = yield from _day(package, name, people)
+            unread += () if read_whole else (name,)
     told = {name for files in days.values() for name in files}
     for entry in (*package.entries.values(), *package.shadowed):
         if entry.name not in told and not entry.name.endswith("/"):
             yield package.item(entry, "chat")
+    for name in unread:  # last: a bomb among them uses up what all members may unpack to
+        package.damaged.pop(name, None)  # the item itself says so
+        yield package.item(package.entries[name], "chat")
     yield from package.gaps()
 
 
-def _day(package: Package, name: str, people: dict[str, str]) -> Iterator[Part]:
-    reader = Records(people)
+def _day(package: Package, name: str, people: dict[str, str]) -> Generator[Part, None, bool]:
+    """Yield the messages of a day; False when there was none, so that the file is examined as what it is.
+
+    What follows a damaged or endless value is given as text, once, with one Gap.
+    """
+    reader, count = Records(people), 0
+    walk = Walk(codecs.iterdecode(package.chunks(name), "utf-8-sig", "replace"))
     try:
-        for path, value in Walk(codecs.iterdecode(package.chunks(name), "utf-8-sig", "replace")):
-            yield from (part for part in reader.take(path, value) if not isinstance(part, Conversation))
+        for path, value in walk:
+            for part in reader.take(path, value):
+                count += isinstance(part, Message)
+                if not isinstance(part, Conversation):
+                    yield part
     except Unexamined as error:
-        yield Gap(error.reason, f"{name}: {error}")
-        yield package.item(package.entries[name], "chat")
+        if not count:
+            return False
+        yield from (Note(block, "rest") for block in blocks(walk.rest()))
+        if name not in package.damaged:
+            yield Gap(error.reason, f"{name}: {error}; what follows was read as plain text")
     yield from reader.finish()
+    return True
 
 
 def _loaded(package: Package, name: str | None) -> list[dict[str, Any]]:

@@ -131,6 +131,7 @@ _HEAD: Final = re.compile(
 _DOTTED: Final = re.compile(
     rb"[^\n]{0,4}\d{1,4}[./-]\d{1,2}[./-]\d{1,4}[^\n]{1,8}\d{1,2}\.\d\d"
 )  # hours as some countries write
+_CLOCK: Final = re.compile(r"\d[:.]\d\d")
 _PROGRAM: Final = re.compile(r"\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\S*\] ?(?:[a-z][\w./-]*|\S* [A-Z]{4,})(?: [\w./-]*)*:")
 _LEVEL: Final = re.compile(r"\b(?:INFO|DEBUG|WARN(?:ING)?|ERROR|FATAL|TRACE|NOTICE|CRITICAL)\b")
 _UNLIKE_NAMES: Final = re.compile(r"^[\[<{(|=*#-]|[;{}=]|\s-\s")
@@ -160,11 +161,13 @@ def may_be(head: bytes) -> bool:
 def dialect_of(text: str) -> Dialect | None:
     """Return the kind of export that a text's start shows, else None; logs and tables of times are none."""
     lines = [line.strip(_MARKS + "\r") for line in text.split("\n", _SOME)[:_SOME]]
-    return next((dialect for dialect in DIALECTS if _fits(dialect, lines)), None)
+    timed = [at for at, line in enumerate(lines) if _CLOCK.search(line)]
+    return next((dialect for dialect in DIALECTS if _fits(dialect, lines, timed)), None)
 
 
-def _fits(dialect: Dialect, lines: list[str]) -> bool:
-    heads = [at for at, line in enumerate(lines) if dialect.head.match(line)]
+def _fits(dialect: Dialect, lines: list[str], timed: list[int]) -> bool:
+    """Whether lines are of a dialect; ``timed`` are those that tell an hour, as all heads do."""
+    heads = [at for at in timed if dialect.head.match(lines[at])]
     if not heads:
         return False
     if dialect.title is not None:
@@ -191,7 +194,10 @@ def _alternates(dialect: Dialect, lines: list[str], heads: list[int]) -> bool:
     below = [[line for line in lines[at + 1 : at + 3] if line][:1] for at in heads]
     bodies = sum(bool(line) and not dialect.head.match(line[0]) for line in below)
     last_cut = heads[-1] + 1 >= len(lines)
-    if any(_UNLIKE_NAMES.search(name) for name in names) or bodies < len(heads) - last_cut - len(heads) // 8:
+    if (
+        2 * sum(bool(_UNLIKE_NAMES.search(name)) for name in names) > len(names)
+        or bodies < len(heads) - last_cut - len(heads) // 8
+    ):
         return False
     solid = sum(map(bool, lines))
     return (

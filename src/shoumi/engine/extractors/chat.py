@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import ClassVar, Final
 
-from shoumi.engine import encoding, sniff
+from shoumi.engine import sniff
 from shoumi.engine.blob import Blob
 from shoumi.engine.chat import MEMBERS, Conversation, Format, Member, Message, Note, Part, chronological
 from shoumi.engine.errors import Unexamined
 from shoumi.engine.extractors import _chat_html, _chat_records, _chat_slack, _chat_text, _chat_yaml
+from shoumi.engine.extractors._chat_json import guessed
 from shoumi.engine.settings import Settings
 from shoumi.engine.types import Gap, Item, Locator, Segment
 
@@ -48,25 +49,27 @@ class Chat:
     method = "text"
     signatures: tuple[sniff.Signature, ...] = ()
     refines = frozenset({sniff.TEXT, sniff.ZIP})
+    traces: ClassVar = (_chat_yaml.TRACE,)
 
     def refine(self, sample: sniff.Sample) -> str | None:
         """Recognise an export by what its first 64 KiB say, an archive by the names in it."""
         if sample.head.startswith(b"PK"):
             return SLACK if _chat_slack.is_archive(sample.zip_names) else None
-        start = sample.head[:4096].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0")[:1]
-        if start in (b"{", b"["):
+        first = sample.head[:4096].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0")[:1]
+        if first in (b"{", b"["):
             if _chat_records.is_json(sample.head.replace(b"\0", b""), _decoded(sample.head)):
                 return JSON
-            if start == b"{":
+            if first == b"{":
                 return None
-        if start == b"<":
+        if first == b"<":
             small = sample.blob.size <= sample.blob.limits.parse_bytes
             return HTML if small and _chat_html.is_page(sample.head) else None
         if _chat_html.is_archive(sample.head):
             return WEB_ARCHIVE
         if _chat_text.may_be(sample.head) and _chat_text.dialect_of(_decoded(sample.head[:16_384])) is not None:
             return TEXT
-        if _chat_yaml.may_be(sample.head[:16_384]) and _chat_yaml.is_list(_decoded(sample.head[:16_384])):
+        start = sample.head[:16_384]
+        if sample.traced and _chat_yaml.may_be(start) and _chat_yaml.is_list(_decoded(start)):
             return YAML
         return TABLE if _is_table(sample.head) else None
 
@@ -168,7 +171,7 @@ class _Writer:
 
 
 def _decoded(head: bytes) -> str:
-    guess = encoding.detect(head)
+    guess = guessed(head)
     return head[guess.skip :].decode(guess.name, "replace")
 
 
