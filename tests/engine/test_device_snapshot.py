@@ -196,3 +196,47 @@ def test_a_report_says_of_which_media_it_is(tmp_path: Path) -> None:
     plain = Scan((str(folder),), home=Home(tmp_path / "home"), jobs=1)
     list(plain)
     assert "media" not in plain.summary.as_json()  # the line of the contract, as it was
+
+
+@pytest.mark.parametrize(
+    ("language", "blind", "changed", "grave"),
+    [
+        ("en", "machine (serial number): only root", "machine: serial number PC-0815 → PC-9", "must be explained"),
+        ("zh-Hans", "整机（序列号）: 只有 root", "有变化的整机：序列号 PC-0815 → PC-9", "须有人说明原因"),
+        ("zh-Hant", "整機（序號）: 只有 root", "有變化的整機：序號 PC-0815 → PC-9", "須有人說明原因"),
+    ],
+)
+def test_what_was_not_seen_and_what_changed_in_words(
+    machine: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    blind: str,
+    changed: str,
+    grave: str,
+) -> None:
+    monkeypatch.setenv("SHOUMI_LANG", language)
+    first, second, unseen = (str(tmp_path / name) for name in ("first.json", "second.json", "unseen.json"))
+    assert main(["device", "snapshot", "--root", str(machine), "-o", first]) == 0
+    assert "pc" in capsys.readouterr().err  # of which machine, and how much of it
+    serial = machine / "sys/class/dmi/id/product_serial"
+    serial.write_text("PC-9\n")
+    write(machine / "sys/block/sda/size", "1000\n")
+    main(["device", "snapshot", "--root", str(machine), "-o", second])
+    read = Path.read_text
+
+    def refuse(path: Path, *rest: str) -> str:
+        if path == serial:
+            raise PermissionError(13, "no")
+        return read(path, *rest)
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    assert main(["device", "snapshot", "--root", str(machine), "-o", unseen]) == 3
+    assert blind in capsys.readouterr().err
+    assert main(["device", "diff", first, second]) == 1
+    told = capsys.readouterr()
+    assert changed in told.out
+    assert f"{1953525168 * 512} → 512000" in told.out
+    assert grave in told.err
+    assert "device." not in told.out + told.err

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from shoumi.engine.device.compare import Difference
     from shoumi.engine.inspector import Inspector
 
 _CODES = {"clean": 0, "not clean": 1, "not known": 3}
@@ -73,10 +74,41 @@ def _snapshot(arguments: argparse.Namespace) -> int:
     body = snapshot.take(root)
     with opened(arguments.output, binary=False) as stream:
         stream.write(f"{json.dumps(body, ensure_ascii=False, indent=1)}\n".encode())
-    for one in body["unseen"]:
-        why = messages.text(f"device.unseen.{one['why']}", messages.language())
-        print(f"shoumi: {one['what']}: {why}", file=sys.stderr)
+    for line in _told(body, messages.language(), written=bool(arguments.output)):
+        print(line, file=sys.stderr)
     return 3 if body["unseen"] else 0
+
+
+def _told(body: dict[str, Any], language: str, *, written: bool) -> Iterator[str]:
+    """Yield what a snapshot holds, in sum, when it went to a file; then what it could not see, and why."""
+    from shoumi.engine import messages
+
+    if written:
+        counts = {name: len(body[name]) for name in ("disks", "memory", "network", "usb")}
+        counts["history"] = len(body["usb_history"])
+        yield messages.text("device.taken", language, host=body["host"] or "?", **counts)
+    if body["unseen"]:
+        yield messages.text("device.blind", language, count=len(body["unseen"]))
+    for one in body["unseen"]:
+        yield f"  {_named(one['what'], language)}: {messages.text('device.unseen.' + one['why'], language)}"
+
+
+def _named(what: str, language: str) -> str:
+    """Return what a snapshot calls ``hardware.serial`` or ``disk sda``, in words."""
+    from shoumi.engine import messages
+
+    part, dot, field = what.partition(".") if what.startswith("hardware.") else what.partition(" ")
+    words = messages.text(f"device.part.{'disks' if part == 'disk' else part}", language)
+    if not field:
+        return words
+    return messages.text("device.what", language, part=words, name=_field(field, language) if dot == "." else field)
+
+
+def _field(name: str, language: str) -> str:
+    """Return the name of a fact in words; as it is where it has none."""
+    from shoumi.engine import messages
+
+    return messages.text(f"device.field.{name}", language) if messages.known(f"device.field.{name}") else name
 
 
 def _diff(arguments: argparse.Namespace) -> int:
@@ -89,13 +121,27 @@ def _diff(arguments: argparse.Namespace) -> int:
         if arguments.format == "jsonl":
             print(json.dumps(one.as_json(), ensure_ascii=False))
             continue
-        part = messages.text(f"device.part.{one.part}", language)
-        print(
-            f"{'!' if one.grave else '·'} {messages.text(f'device.{one.change}', language, part=part, what=one.what)}"
-        )
-    if not found and arguments.format == "text":
+        part, what = messages.text(f"device.part.{one.part}", language), _different(one, language)
+        print(f"{'!' if one.grave else '·'} {messages.text(f'device.{one.change}', language, part=part, what=what)}")
+    if arguments.format == "text" and not found:
         print(messages.text("device.same", language))
+    elif arguments.format == "text" and any(one.grave for one in found):
+        print(messages.text("device.grave", language), file=sys.stderr)
     return 1 if any(one.change != "unseen" for one in found) else 3 if found else 0
+
+
+def _different(one: Difference, language: str) -> str:
+    """Return what differs, and for what changed, from what to what."""
+    if isinstance(one.before, dict) and isinstance(one.after, dict):
+        names = [name for name in {**one.before, **one.after} if one.before.get(name) != one.after.get(name)]
+        changes = (f"{_field(name, language)} {one.before.get(name)} → {one.after.get(name)}" for name in names)
+        return f"{one.what}, {', '.join(changes)}"
+    if one.part == one.what:
+        from shoumi.engine import messages
+
+        return messages.text(f"device.part.{one.part}", language)
+    name = one.what if one.change in {"added", "removed"} else _field(one.what, language)
+    return f"{name} {one.before or '–'} → {one.after or '–'}" if one.change == "changed" else name
 
 
 def run(arguments: argparse.Namespace) -> int:
