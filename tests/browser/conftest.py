@@ -156,17 +156,16 @@ from datetime import date, timedelta
 from shoumi.console import demo
 from shoumi.console.accounts.actions.accounts import OpenAccount
 from shoumi.console.accounts.actions.people import AddPerson
-from shoumi.console.accounts.actions.rights import GrantRole
-from shoumi.console.accounts.models import Unit, User
+from shoumi.console.accounts.models import Grant, Unit
 from shoumi.console.action import Machine
-machine = Machine("demo", frozenset(one.name for one in (AddPerson, OpenAccount, GrantRole)))
+machine = Machine("demo", frozenset(one.name for one in (AddPerson, OpenAccount)))
 for name, (role, code) in {cast!r}.items():
     unit, month = Unit.objects.get(code=code), (date.today() - timedelta(days=30)).isoformat()
     person = AddPerson.run(machine, number=f"W-{{name}}", name=name.title(), unit=unit.pk, post="科员",
         category="important", email="", joined_on=month, vetted_on=month, trained_on=month, committed_on=month).thing
     user = OpenAccount.run(machine, person, username=f"walk-{{name}}").thing
     if role:
-        GrantRole.run(machine, user, role=role, unit=unit.pk)
+        Grant.objects.create(user=user, role=role, unit=unit, by="test")  # lessons before a role have tests of their own
     demo._open(user)
     print(name, demo.password(user.username))
 """
