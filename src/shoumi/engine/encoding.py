@@ -55,6 +55,9 @@ _SUPERSETS: Final = {
     "euc_kr": "cp949",
     "shift_jis": "cp932",
 }
+_ASCII: Final = bytes(range(128))
+_LETTERS: Final = re.compile(r"[^\x00-\x7f]")
+_FEW: Final = 6  # letters beyond ASCII on which UTF-8 cannot rest
 _CONTROL: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _ESCAPES: Final = re.compile(rb"\x1b[$(]|~\{")
 _LONG: Final = re.compile("[\u0800-\ufffc]")  # three bytes of UTF-8: other encodings rarely look like them
@@ -84,9 +87,8 @@ class Guess:
 
 
 _TRIPLE: Final = re.compile(rb"[\xe0-\xff]")  # starts a character from U+0800 on, in valid UTF-8
-_ESCAPED: Final = re.compile(
-    rb"\\u(?:0[1-9A-Fa-f]|[1-9A-Fa-f])[0-9A-Fa-f]{2}"
-)  # escapes beyond U+00FF: letters in hiding
+# What valid UTF-8 holds that stands for other characters: escapes beyond U+00FF, the seven-bit encodings of old mail.
+ODD: Final = (rb"\\u(?:0[1-9A-Fa-f]|[1-9A-Fa-f])[0-9A-Fa-f]{2}", rb"\x1b\$", rb"~\{")
 
 
 def detect(head: bytes) -> Guess:
@@ -159,22 +161,22 @@ def mostly_utf8(data: bytes) -> bool:
 
 def is_plain(data: bytes) -> bool:
     """Whether bytes are UTF-8 as they stand: no mark, no escapes that stand for other characters, no doubt."""
-    if b"\0" in data or _escapes(data):
+    return not any(re.search(odd, data) for odd in ODD) and reads_as_utf8(data)
+
+
+def reads_as_utf8(data: bytes) -> bool:
+    """Whether bytes are UTF-8 beyond doubt, but for what ``ODD`` may say."""
+    if b"\0" in data:
         return False
     if data.isascii():
-        return not ((b"\x1b" in data and b"\x1b$" in data) or (b"~" in data and b"~{" in data))
+        return True
     if data.startswith(codecs.BOM_UTF8):
         return False
     try:
         data.decode()
     except UnicodeDecodeError:
         return False
-    return len(data) > WIDE_SAMPLE or _TRIPLE.search(data) is not None
-
-
-def _escapes(data: bytes) -> bool:
-    # One byte is sought much faster than two, and few texts hold a backslash.
-    return b"\\" in data and b"\\u" in data and _ESCAPED.search(data) is not None
+    return _TRIPLE.search(data) is not None or _short(data) is None
 
 
 def wide_encoding(head: bytes) -> str | None:
@@ -234,16 +236,21 @@ def _escaped(head: bytes) -> Guess | None:
 
 def _short(head: bytes) -> Guess | None:
     """Doubt UTF-8 that rests on a few pairs of bytes: two Chinese characters in GBK can look like it."""
-    if len(head) > WIDE_SAMPLE or head.isascii():
+    if len(head) > WIDE_SAMPLE or head.isascii() or not _few(head):
         return None
     text = head.decode("utf-8", "ignore")
-    letters = [char for char in text if char > "\x7f"]
-    if len(letters) > 6 or not letters or max(letters) >= "\u0800":
+    letters = _LETTERS.findall(text)
+    if len(letters) > _FEW or not letters or max(letters) >= "\u0800":
         return None
     lines = b"\n".join(line for line in head.split(b"\n") if not line.isascii())
     guess, _ = _judge(lines)
     cost, count = _average(lines.decode(guess.name, "replace"))
     return Guess(guess.name, second="utf-8") if cost < PAIR_COST and count else None
+
+
+def _few(data: bytes) -> bool:
+    """Whether no more letters than ``_FEW`` can be beyond ASCII, each in two bytes."""
+    return len(data.translate(None, _ASCII)) <= 2 * _FEW
 
 
 def _start(head: bytes) -> int:
@@ -285,7 +292,7 @@ def usual(most: int) -> Iterator[str]:
 
 def _average(text: str) -> tuple[float, int]:
     """Return what the characters beyond ASCII cost on average, and how many they are."""
-    letters = [char for char in text if char > "\x7f"]
+    letters = _LETTERS.findall(text)
     if not letters:
         return 1000.0, 0
     return min(sum(map(table.__getitem__, letters)) for table in _tables().values()) / len(letters), len(letters)

@@ -20,12 +20,12 @@ from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final, Protocol, TypeAlias, cast
 
 from shoumi.engine import chat, crop, encoding, parts, rawsweep, registry, sniff
-from shoumi.engine.blob import Blob, refused, whole
+from shoumi.engine.blob import Blob, refused
 from shoumi.engine.errors import Corrupt, Unexamined
 from shoumi.engine.limits import MIB, Budget
 from shoumi.engine.settings import Settings
 from shoumi.engine.source import Skipped
-from shoumi.engine.types import Document, Gap, GapReason, Item, Match, Raw, Segment, Step, Trail
+from shoumi.engine.types import Document, Gap, GapReason, Item, Match, Raw, Segment, Trail
 
 Event: TypeAlias = Match | Gap | Skipped
 _FLUSH: Final = 4_000_000  # characters of a large document that are inspected together
@@ -99,24 +99,7 @@ class Examiner:
         self.changed = False
         self._budget = Budget(self._settings.limits)
         self._poison = poison.leaves if poison else {}
-        yield from _without_floods(self._item(item, Trail()))
-
-    def plain(self, path: str) -> Iterable[Event] | None:
-        """Return everything about a small local file of plain text under a plain name, None for any other.
-
-        The short way of most files: read, told from everything else, scanned. What it cannot be sure of goes the long
-        way, ``examine``, which says the same of these files.
-        """
-        self.members = 0
-        if not path.isprintable() or self._inspects.suspects(path):
-            return None
-        data = whole(path, self._settings.limits.block_bytes)
-        if not data or not encoding.is_plain(data):
-            return None
-        if self._sniffer.media_type(Blob.of_bytes(data, self._settings.limits)) != sniff.TEXT:
-            return None
-        events = self._inspects.inspect_bytes(data, Trail((Step("file", path),)))
-        return _without_floods(iter(events)) if events else ()
+        yield from without_floods(self._item(item, Trail()))
 
     def _item(self, item: Item, above: Trail) -> Iterator[Event]:
         name = printable(item.path)
@@ -292,7 +275,7 @@ class Examiner:
         return rawsweep.segments(raw, places, everything=self._inspects.everything)
 
 
-def _without_floods(events: Iterator[Event]) -> Iterator[Event]:
+def without_floods(events: Iterator[Event]) -> Iterator[Event]:
     """Name the first members that share a gap's reason, then count the rest: a bomb must not bury the report."""
     seen: Counter[tuple[GapReason, str]] = Counter()
     last: dict[tuple[GapReason, str], Gap] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -50,7 +50,9 @@ class Inspector:
         ]
         self.later = self._batched(cache_folder)
         self._settled: list[tuple[int, Match | Gap]] = []
-        self._patterns: Patterns = prepare(tuple(self.rules.values()), cache_folder, home.derive("rules cache"))
+        self._patterns: Patterns = prepare(
+            tuple(self.rules.values()), cache_folder, home.derive("rules cache"), registry.sniffer().traces
+        )
         self._raw: Callable[[], RawPatterns] = cache(
             lambda: prepare_raw(tuple(self.rules.values()), cache_folder, home.derive("rules cache"))
         )
@@ -87,13 +89,24 @@ class Inspector:
             return found
         return self._with_cuts(document, found)
 
-    def inspect_bytes(self, raw: bytes, trail: Trail) -> Iterable[Match | Gap]:
+    def inspect_bytes(self, raw: bytes, trail: Trail) -> Iterator[Match | Gap]:
         """Return what the rules find in a plain text that is valid UTF-8: the fast way for ordinary files."""
-        hits = self._patterns.scan(raw)
-        if not hits and self.passages is None and self.later is None:
-            return ()
+        hits = self.hits(raw)
+        return self.inspect_hits(raw, trail, hits) if hits or self.wants_all else iter(())
+
+    def hits(self, raw: bytes) -> dict[str, list[int]]:
+        """Return where anchors end in valid UTF-8, by rule; and whether it is odd (``patterns``)."""
+        return self._patterns.scan(raw)
+
+    def inspect_hits(self, raw: bytes, trail: Trail, hits: dict[str, list[int]]) -> Iterator[Match | Gap]:
+        """Return what the rules find in a plain text whose anchors are known."""
         segments = (Segment("", joint=""),)
         return self._decide(Document(trail, segments), View(segments, raw), hits)
+
+    @property
+    def wants_all(self) -> bool:
+        """Whether a text without anchors is looked at, too: for registered passages, for many at once."""
+        return self.passages is not None or self.later is not None
 
     def suspects(self, name: str) -> bool:
         """Whether any rule may apply to a path, or to its last name alone: one look, so that most need no more."""
@@ -127,7 +140,7 @@ class Inspector:
     @property
     def everything(self) -> bool:
         """Whether raw bytes are to be searched for all text, not only near anchors: registered passages have none."""
-        return self.passages is not None or self.later is not None or not self._raw().complete
+        return self.wants_all or not self._raw().complete
 
     def places(self, data: bytes) -> Sequence[tuple[int, int]]:
         """Return where anchors end in raw bytes, in any encoding (see ``rawsweep``)."""
@@ -148,8 +161,7 @@ class Inspector:
         labels = dict.fromkeys(segment.label for segment in view.segments if segment.label)
         for name in self._patterns.scan("\n".join(labels).encode("utf-8", "replace")) if labels else ():
             hits.setdefault(name, [])  # a column's heading calls its rules, although it stands elsewhere
-        wanted = hits or self.passages is not None or self.later is not None
-        return self._decide(document, view, hits) if wanted else iter(())
+        return self._decide(document, view, hits) if hits or self.wants_all else iter(())
 
     def _with_cuts(self, document: Document, found: Iterator[Match | Gap]) -> Iterator[Match | Gap]:
         """Yield what was found, then what only shows when messages are put together again."""

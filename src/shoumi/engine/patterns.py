@@ -17,12 +17,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from shoumi.engine import rawanchors
+from shoumi.engine import encoding, rawanchors
 from shoumi.engine.errors import RuleError
 from shoumi.engine.rule import Rule
 from shoumi.engine.view import FOLD_ANCHOR
 
 FOLD: Final = "\x00fold"
+ODD: Final = "\x00odd"  # the text may be another kind of file, or hide letters in escapes
 _DIGIT_LED: Final = re.compile(
     r"(?:\(\?:\^\|\[\^[^]]+\](?:\|[0-9]+)?\)|\[A-Z\](?:\{2\})?)?(?:\(\?[:i]+|\()*(?:\[?[0-9]|\\d)"
 )
@@ -39,7 +40,7 @@ class Patterns:
         self._databases = databases
 
     def scan(self, raw: bytes) -> dict[str, list[int]]:
-        """Return for each rule that has any the ends of its anchors, rising; ``FOLD`` when the text wants folding."""
+        """Return for each rule that has any the ends of its anchors, rising; ``FOLD`` and ``ODD`` among them."""
         found: list[tuple[int, int]] = []
 
         def collect(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
@@ -61,11 +62,14 @@ class Patterns:
         return hits
 
 
-def prepare(rules: Sequence[Rule], cache: Path | None, key: bytes) -> Patterns:
-    """Return the prefilter for rules, from the cache when it is there. Raises RuleError on an anchor that fails."""
+def prepare(rules: Sequence[Rule], cache: Path | None, key: bytes, odd: Sequence[bytes] = ()) -> Patterns:
+    """Return the prefilter for rules, from the cache when it is there; ``odd`` are expressions for ``ODD``.
+
+    Raises RuleError on an anchor that fails.
+    """
     import hyperscan
 
-    names, groups = _groups(rules)
+    names, groups = _groups(rules, odd)
     index = None
     if len(groups[_TERMS]) > _MANY:
         from shoumi.engine.terms import Terms
@@ -144,13 +148,13 @@ def _raw_anchors(rules: Sequence[Rule]) -> Iterator[tuple[str, str, int]]:
     for rule in rules:
         caseless = [(_LONGER.get(anchor, anchor), "i" in rule.flags) for anchor in dict.fromkeys(rule.anchors)]
         caseless += [(re.escape(word), True) for word in rule.keywords if word and few]
-        for (anchor, folded), encoding in itertools.product(caseless, rawanchors.ENCODINGS):
+        for (anchor, folded), how in itertools.product(caseless, rawanchors.ENCODINGS):
             try:
-                text = rawanchors.written(anchor, encoding, caseless=folded)
+                text = rawanchors.written(anchor, how, caseless=folded)
             except ValueError as error:
                 raise RuleError(rule.file, rule.line, f"{rule.id}: {error}") from error
             if text is not None:
-                yield anchor, text, _KINDS[encoding]
+                yield anchor, text, _KINDS[how]
 
 
 # What random bytes hold too often, with what must follow it: no domain is shorter than ``a.cn``.
@@ -161,7 +165,7 @@ _KINDS: Final[dict[rawanchors.Encoding, int]] = {"utf-8": 0, "gb18030": 0, "utf-
 Group = list[tuple[bytes, int, int]]  # anchor, number of its rule, flags
 
 
-def _groups(rules: Sequence[Rule]) -> tuple[list[tuple[str, ...]], tuple[Group, ...]]:
+def _groups(rules: Sequence[Rule], odd: Sequence[bytes]) -> tuple[list[tuple[str, ...]], tuple[Group, ...]]:
     """Split anchors into the databases that scan fastest: digit-led, words, literal terms; equal ones are shared."""
     import hyperscan as hs
 
@@ -172,10 +176,11 @@ def _groups(rules: Sequence[Rule]) -> tuple[list[tuple[str, ...]], tuple[Group, 
             if "i" in rule.flags:
                 flags |= int(hs.HS_FLAG_CASELESS)
             owners.setdefault((anchor, flags), []).append(rule.id)
-    names: list[tuple[str, ...]] = [(FOLD,)]
+    names: list[tuple[str, ...]] = [(FOLD,), (ODD,)]
     numbers: dict[tuple[str, ...], int] = {}
     digits: Group = []
-    words: Group = [(FOLD_ANCHOR, 0, int(hs.HS_FLAG_SINGLEMATCH))]
+    once = int(hs.HS_FLAG_SINGLEMATCH)
+    words: Group = [(FOLD_ANCHOR, 0, once), *((expression, 1, once) for expression in (*encoding.ODD, *odd))]
 
     def number(key: tuple[str, ...]) -> int:
         if key not in numbers:

@@ -41,9 +41,10 @@ class Signature:
 class Sample:
     """What refiners look at: the first 64 KiB, and the directory of a ZIP or OLE file, read once."""
 
-    def __init__(self, blob: Blob) -> None:
+    def __init__(self, blob: Blob, *, traced: bool = True) -> None:
         self.blob = blob
         self.head = blob.head()
+        self.traced = traced  # whether any plug-in's ``traces`` may be in it
 
     @cached_property
     def zip_names(self) -> frozenset[str]:
@@ -73,7 +74,11 @@ class Sample:
 
 
 class Recogniser(Protocol):
-    """The part of containers and extractors that tells what they read."""
+    """The part of containers and extractors that tells what they read.
+
+    One may have ``traces``, expressions of Hyperscan (bytes): when a text holds none of any plug-in, its
+    ``Sample.traced`` is false, and what would be dear to look for need not be.
+    """
 
     signatures: tuple[Signature, ...]
     refines: frozenset[str]  # coarse types to look into
@@ -90,7 +95,9 @@ class Sniffer:
         self._start: dict[int, list[Signature]] = {}
         self._inside: list[Signature] = []
         self._refiners: dict[str, list[Recogniser]] = {}
+        self.traces: tuple[bytes, ...] = ()
         for recogniser in recognisers:
+            self.traces += getattr(recogniser, "traces", ())
             for signature in recogniser.signatures:
                 if signature.offset:
                     self._inside.append(signature)
@@ -101,15 +108,18 @@ class Sniffer:
         for group in self._start.values():
             group.sort(key=lambda signature: -len(signature.magic))
 
-    def media_type(self, blob: Blob) -> str:
-        """Return the finest type that is known; ``application/octet-stream`` when nothing recognises the blob."""
+    def media_type(self, blob: Blob, *, traced: bool = True) -> str:
+        """Return the finest type that is known; ``application/octet-stream`` when nothing recognises the blob.
+
+        ``traced`` is false when it is known that none of ``traces`` is in it.
+        """
         head = blob.head(_SCOPE)
         if not head:
             return EMPTY
         coarse = self._coarse(head, blob)
         refiners = self._refiners.get(coarse)
         if refiners:
-            sample = Sample(blob)
+            sample = Sample(blob, traced=traced)
             for refiner in refiners:
                 try:
                     finer = refiner.refine(sample)

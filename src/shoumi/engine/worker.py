@@ -28,6 +28,7 @@ from shoumi.engine.examine import GIVEN_UP, Examiner, Poison
 from shoumi.engine.inspector import Inspector
 from shoumi.engine.limits import MIB, Limits
 from shoumi.engine.settings import Settings
+from shoumi.engine.shortway import ShortWay
 from shoumi.engine.source import Found
 from shoumi.engine.types import GapReason, Trail
 
@@ -262,6 +263,7 @@ def _serve(ask: int, tell: int, heartbeat: Heartbeat, inspector: Inspector, sett
         heartbeat.write(task, leaf, size, str(trail))
 
     examiner = Examiner(inspector, settings, beat)
+    short = ShortWay(inspector, settings)
     later = inspector.later
     if later is not None:
         later.open, later.beat = True, heartbeat.again
@@ -275,7 +277,8 @@ def _serve(ask: int, tell: int, heartbeat: Heartbeat, inspector: Inspector, sett
             if later is not None:
                 later.task = task
             heartbeat.write(task, 0, 0, path)
-            events = examiner.plain(path) if source == "local" and task not in poison else None
+            events = short.events(path) if source == "local" and task not in poison else None
+            examiner.members = 0
             if events is None:
                 leaves = {int(leaf): tuple(why) for leaf, why in poison.get(task, {}).items()}
                 events = examiner.examine(sources[source].item(path, settings), Poison(leaves))

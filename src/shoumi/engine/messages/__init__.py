@@ -107,6 +107,7 @@ def _catalog(name: str) -> dict[str, dict[str, str]]:
     return yaml.load(path.read_bytes(), Loader=_LOADER) or {}  # noqa: S506  (a safe loader)
 
 
+@cache
 def _sentence(code: str, language: str) -> str | None:
     found = template(code)
     return found.get(language) if found is not None else None

@@ -15,7 +15,8 @@ _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), de
 
 def line(value: Any) -> str:
     """Return a value as JSON without a line end. Half surrogate pairs, which UTF-8 cannot hold, become U+FFFD."""
-    return _ODD.sub(_escape, _ENCODER.encode(value))
+    text = _ENCODER.encode(value)
+    return text if text.isprintable() else _ODD.sub(_escape, text)  # what is odd is not printable; most lines are
 
 
 def _escape(found: re.Match[str]) -> str:
