@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from shoumi.console import steps
-from shoumi.console.action import Denied, Machine
+from shoumi.console.action import Denied, Machine, registry
 from shoumi.console.board import standing, trend, unseen
 from shoumi.console.board.actions import KeepToday
 from shoumi.console.board.models import Snapshot
@@ -221,6 +221,68 @@ def test_homes_by_role(world, enter, who, there, not_there):
     page = enter(world.users[who]).get("/").content.decode()
     assert all(words in page for words in there)
     assert not any(words in page for words in not_there)
+
+
+def _much(world):
+    """Give every kind of thing that homes speak of, in the unit north."""
+    import importlib.util
+    from pathlib import Path
+
+    def examples(room):
+        spec = importlib.util.spec_from_file_location(f"{room}_ex", Path(__file__).parent / f"examples_{room}.py")
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    carriers, learning = examples("custody"), examples("learning")
+    carriers.asks(world, carriers.carrier(world, "C-9"))
+    carriers.copy_asked(world, carriers.carrier(world, "C-8"))
+    loan = registry()["custody.loan.hand-out"].run(
+        world.dana, carriers.wanted(world, carriers.carrier(world, "C-6"))).result  # fmt: skip
+    type(loan).objects.filter(pk=loan.pk).update(due_on=timezone.localdate() - timedelta(days=3))
+    carriers.carrier(world, "C-7", state="missing", check_source=True)
+    carriers.handed(world)
+    for person in (world.leader.person, world.dana.person, world.staff.person):
+        learning.assign(person, learning.material(slug=f"own-{person.pk}"), days=-1)
+    for number in range(4):
+        finding(world.north, number)
+        inspected(world.north)
+    Case.objects.create(number="K-1", unit=world.north, deadline=timezone.localdate() - timedelta(days=1))
+    type(world.north).objects.filter(pk=world.north.pk).update(leader=world.leader.person)
+
+
+@pytest.mark.parametrize("who", ["system", "security", "audit", "officer", "leader", "approver", "area", "staff"])
+def test_a_home_asks_at_most_forty_times(world, enter, who):
+    _much(world)
+    browser = enter(world.users[who])
+    browser.get("/")
+    with CaptureQueriesContext(connection) as caught:
+        assert browser.get("/").status_code == 200
+    assert len(caught) <= 40, "\n".join(one["sql"][:200] for one in caught)
+
+
+def test_sums_of_all_rooms_are_read_as_their_own(world):
+    """One query for all: keys, numbers, days and moments come back to who asked."""
+    day = timezone.localdate() - timedelta(days=3)
+
+    def asks(paths):
+        found = Finding.objects.filter(unit__path__startswith=paths[0])
+        first, second = yield [
+            steps.Groups(found, "unit__path", "first_seen", ("area", "rank")),
+            steps.Groups(Case.objects.all(), "unit__path", "deadline"),
+        ]
+        none = yield steps.Groups(Case.objects.none(), "unit__path")
+        yield steps.Step(world.north.path, "", steps.ONE, (first, second, none))
+
+    finding(world.north, 1, "exams")
+    finding(world.north, 1, "exams")
+    finding(world.south, 1, "exams")
+    Case.objects.create(number="K-1", unit=world.south, deadline=day)
+    (said,) = steps.collect([asks((world.north.path,))])
+    ((path, area, rank, count, since),), cases, none = said.reason
+    assert (path, area, rank, count, none) == (world.north.path, "exams", "1", 2, [])
+    assert since == Finding.objects.filter(unit=world.north).order_by("first_seen").first().first_seen
+    assert cases == [(world.south.path, 1, day)]
 
 
 def test_a_leader_sees_what_their_unit_sees_of_them(world, enter):

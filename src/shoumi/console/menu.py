@@ -38,9 +38,15 @@ def doors() -> list[tuple[Any, str]]:
 
 def context(request: HttpRequest) -> dict[str, Any]:
     """Return what the base template shows."""
+    user = getattr(request, "user", None)
+    if not hasattr(request, "around"):  # a page of several templates asks once
+        request.around = _around(request, user)  # type: ignore[attr-defined]
+    return dict(request.around)
+
+
+def _around(request: HttpRequest, user: Any) -> dict[str, Any]:
     from shoumi.console.accounts.models import Office
 
-    user = getattr(request, "user", None)
     return {
         "doors": [] if user is None or user.is_authenticated else doors(),
         "office": Office.current(),

@@ -6,8 +6,8 @@ rules, which the board explains, and registers functions that find where they ho
     OVERDUE = Rule("custody.overdue", ONE, _("A borrowed carrier was not brought back in time."))
 
     @provider
-    def steps(paths: tuple[str, ...]) -> Iterator[Step]:
-        for path, count, first in late_loans(paths):                     # one query, grouped by unit
+    def steps(paths: tuple[str, ...]) -> Asked:
+        for path, count, first in (yield Groups(late_loans(paths), "unit__path", "due_on")):
             yield Step(path, HOLIDAYS, OVERDUE.left, ngettext(…) % …, ((_("Longest overdue since"), first),),
                        since=first, address=…, action=_("Call back"), rule=OVERDUE)
 
@@ -18,11 +18,13 @@ Steps are made while a page is made, in its language; what needs another languag
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, Final, TypeAlias
 
+from django.db.models import Count, F, Min, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from shoumi.console.roles import Reach
@@ -40,7 +42,9 @@ AREAS: Final = (
     (HOLIDAYS, _("Holidays")),
 )
 
-Provider: TypeAlias = "Callable[[tuple[str, ...]], Iterable[Step]]"
+Said: TypeAlias = "Step | Groups | list[Groups]"
+Asked: TypeAlias = "Generator[Said, list[Any], None]"
+Provider: TypeAlias = "Callable[[tuple[str, ...]], Iterable[Said]]"
 _PROVIDERS: Final[list[Provider]] = []
 _RULES: Final[dict[str, Rule]] = {}
 
@@ -93,7 +97,87 @@ def key_of(path: str) -> str:
 def steps(paths: tuple[str, ...]) -> list[Step]:
     """Return the steps of all rooms for these units and those below."""
     _discover()
-    return [step for ask in _PROVIDERS for step in ask(paths)] if paths else []
+    return collect(ask(paths) for ask in _PROVIDERS) if paths else []
+
+
+class Groups:
+    """Sums by unit that a provider wants: ``for path, count, since in (yield Groups(rows, "unit__path", "due_on"))``.
+
+    All rooms' sums are one query; who wants several yields them as a list and gets as many lists. ``keys`` are further
+    texts to group by and stand between path and count; ``since`` names a day or a moment whose earliest is told,
+    ``count`` what is counted when it is not rows.
+    """
+
+    KEYS: Final = 3
+
+    def __init__(self, rows: QuerySet, path: str, since: str = "", keys: Sequence[Any] = (), count: Any = None) -> None:
+        self.rows, self.path, self.since, self.keys = rows, path, since, keys
+        self.count = count or Count("pk")
+
+    def query(self, mark: str) -> QuerySet:
+        """Return the query of these sums, in the shape that all have."""
+        spare = ["" for _ in range(self.KEYS - len(self.keys))]
+        texts = [F(key) if isinstance(key, str) else key for key in self.keys] + [Value(one) for one in spare]
+        made = self.rows.order_by().values(in_unit=F(self.path), **{f"key_{n}": one for n, one in enumerate(texts)})
+        made = made.annotate(sum_of=self.count, first_of=Min(self.since) if self.since else Value(""))
+        columns = [Cast(name, TextField()) for name in ("in_unit", *(f"key_{n}" for n in range(self.KEYS)))]
+        return made.values_list(Cast(Value(mark), TextField()), *columns, "sum_of", Cast("first_of", TextField()))
+
+    def row(self, path: str, keys: Sequence[str], count: int, since: str | None) -> tuple[Any, ...]:
+        """Return one sum as the provider reads it."""
+        return (path, *keys[: len(self.keys)], count, _when(since) if since else None)
+
+
+def _when(text: str) -> date:
+    """Return a day or a moment as databases write them as text."""
+    if len(text) == len("2026-11-26"):
+        return date.fromisoformat(text)
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def collect(asked: Iterable[Iterable[Said]]) -> list[Step]:
+    """Let all providers run side by side: each until it wants sums, then all sums at once, then on."""
+    running = [_Running(iter(one)) for one in asked]
+    for one in running:
+        one.go(None)
+    while waiting := [one for one in running if one.wanted]:
+        groups = [group for one in waiting for group in one.wanted]
+        sums = _sums(groups)
+        for one in waiting:
+            one.go([sums.pop(0) for _ in one.wanted])
+    return [step for one in running for step in one.found]
+
+
+def _sums(groups: list[Groups]) -> list[list[tuple[Any, ...]]]:
+    """Return the rows of many sums from one query."""
+    found: list[list[tuple[Any, ...]]] = [[] for _ in groups]
+    queries = [group.query(str(place)) for place, group in enumerate(groups)]
+    for mark, path, *keys, count, since in queries[0].union(*queries[1:], all=True):
+        found[int(mark)].append(groups[int(mark)].row(path, keys, count, since))
+    return [sorted(rows, key=lambda row: [str(part) for part in row]) for rows in found]
+
+
+class _Running:
+    """A provider on its way: what it has said, and which sums it waits for."""
+
+    def __init__(self, asked: Any) -> None:
+        self.asked, self.found = asked, list[Step]()
+        self.wanted: list[Groups] = []
+        self.alone = False
+
+    def go(self, sums: list[list[tuple[Any, ...]]] | None) -> None:
+        """Go on until it wants sums, or to its end."""
+        self.wanted = []
+        try:
+            said = next(self.asked) if sums is None else self.asked.send(sums[0] if self.alone else sums)
+            while isinstance(said, Step):
+                self.found.append(said)
+                said = next(self.asked)
+        except StopIteration:
+            return
+        self.alone = isinstance(said, Groups)
+        self.wanted = [said] if isinstance(said, Groups) else list(said)
 
 
 def rules() -> list[Rule]:

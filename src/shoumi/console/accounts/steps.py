@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from shoumi.console.accounts.models import NONE, Person, Unit
 from shoumi.console.accounts.todos import vetting_missing
-from shoumi.console.steps import THREE, TWO, Rule, Step, key_of, provider, within
+from shoumi.console.steps import THREE, TWO, Asked, Groups, Rule, Step, key_of, provider, within
 
 _VETTING: Final = Rule(
     "accounts.vetting", TWO, gettext_lazy("Somebody is cleared whose vetting never took place or is due again."), "E2"
@@ -21,18 +19,20 @@ _LEADER: Final = Rule("accounts.leader", THREE, gettext_lazy("A unit has no lead
 
 
 @provider
-def vetting(paths: tuple[str, ...]) -> Iterator[Step]:
+def vetting(paths: tuple[str, ...]) -> Asked:
     """Cleared people without valid vetting."""
     rows = Person.objects.filter(within(paths, "unit__path"), vetting_missing(), departed_on=None)
-    for path, count in rows.exclude(category=NONE).values_list("unit__path").order_by().annotate(Count("pk")):
+    for path, count, _since in (yield Groups(rows.exclude(category=NONE), "unit__path")):
         words = ngettext("%(n)d person not vetted", "%(n)d people not vetted", count) % {"n": count}
         here = f"{reverse('accounts:people')}?lack=vetting&unit={key_of(path)}"
         yield Step(path, "", _VETTING.left, words, ((_("People"), count),), None, here, _("Show"), _VETTING)
 
 
 @provider
-def leaders(paths: tuple[str, ...]) -> Iterator[Step]:
+def leaders(paths: tuple[str, ...]) -> Asked:
     """Units without a responsible leader."""
-    for unit in Unit.objects.filter(within(paths, "path"), closed_on=None, leader=None):
+    for path, _count, _since in (
+        yield Groups(Unit.objects.filter(within(paths, "path"), closed_on=None, leader=None), "path")
+    ):
         here = reverse("accounts:units") + "?leader=no"
-        yield Step(unit.path, "", _LEADER.left, _("no responsible leader"), (), None, here, _("Show"), _LEADER)
+        yield Step(path, "", _LEADER.left, _("no responsible leader"), (), None, here, _("Show"), _LEADER)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -14,18 +13,18 @@ from django.utils.translation import ngettext
 
 from shoumi.console.accounts.models import NONE, Grant, Office, Person, Unit, months_after
 from shoumi.console.roles import LEADER, OFFICER, SECURITY, SYSTEM
-from shoumi.console.todo import Todo, provider, tally
+from shoumi.console.todo import Asked, Count, Todo, provider
 
 
 @provider
-def people(user: Any) -> Iterator[Todo]:
+def people(user: Any) -> Asked:
     """For officers and leaders: cleared people in their units who lack something."""
     reach = user.reach({OFFICER, LEADER})
     if not reach:
         return
     cleared = Person.objects.filter(reach.within("unit__path"), departed_on=None).exclude(category=NONE)
     here = reverse("accounts:people")
-    counts = tally(
+    counts = yield Count(
         vetting=cleared.filter(vetting_missing()), committed=cleared.filter(committed_on=None),
         trained=cleared.filter(untrained()),
     )  # fmt: skip
@@ -49,10 +48,13 @@ def people(user: Any) -> Iterator[Todo]:
 
 
 @provider
-def leaders(user: Any) -> Iterator[Todo]:
+def leaders(user: Any) -> Asked:
     """For who keeps the tree: units without a responsible leader."""
     reach = user.reach({SYSTEM, OFFICER})
-    count = Unit.within(reach).filter(leader=None).count() if reach else 0
+    if not reach:
+        return
+    counts = yield Count(units=Unit.within(reach).filter(leader=None))
+    count = counts["units"]
     if count:
         yield Todo(
             ngettext("%(n)d unit has no responsible leader.", "%(n)d units have no responsible leader.", count)
@@ -60,7 +62,7 @@ def leaders(user: Any) -> Iterator[Todo]:
 
 
 @provider
-def rights(user: Any) -> Iterator[Todo]:
+def rights(user: Any) -> Asked:
     """For the security administrator: an office in which nobody yet works as secrecy officer."""
     if user.holds({SECURITY}) and not Grant.objects.filter(role=OFFICER, ended=None).exists():
         yield Todo(_("Nobody is secrecy officer yet."), reverse("accounts:accounts"), "amber", _("Give the role"))

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from shoumi.console.accounts.models import Unit, User
+from shoumi.console.accounts.models import Unit
 from shoumi.console.approvals.flow import registry
 from shoumi.console.approvals.models import WAITING, Request
 from shoumi.console.approvals.standing import waits_for
@@ -22,26 +22,28 @@ HOLDERS = WORKING | ADMINISTRATORS
 
 
 def waiting(user: Any) -> QuerySet:
+    """Return the requests that this account may sign now, as a query."""
+    return Request.objects.filter(pk__in=[request.pk for request in to_sign(user)])
+
+
+def to_sign(user: Any) -> list[Request]:
     """Return the requests that this account may sign now."""
     flows = registry()
     near = _near(user)
     if near is None or not flows:
-        return Request.objects.none()
+        return []
     rows = Request.objects.filter(near, state=WAITING, flow__in=flows).exclude(applicant=user)
-    rows = list(rows.select_related("unit").prefetch_related("decisions"))
+    rows = list(rows.select_related("unit", "about__account").prefetch_related("decisions"))
     if not rows:
-        return Request.objects.none()
-    roll = Roll.load()
-    accounts = dict(
-        User.objects.filter(person__in={r.about_id for r in rows if r.about_id}).values_list("person", "pk")
-    )
-    found = []
+        return []
+    roll, found = Roll.load(), []
     for request in rows:
-        barred = {request.applicant_id, accounts.get(request.about_id, request.applicant_id)}
+        about = getattr(request.about, "account", None)
+        barred = {request.applicant_id, about.pk if about else request.applicant_id}
         here = Case(request.unit.path, frozenset(barred), request.raised)
         if user.pk in waits_for(request, flows[request.flow], roll, here):
-            found.append(request.pk)
-    return Request.objects.filter(pk__in=found)
+            found.append(request)
+    return found
 
 
 def readable(user: Any) -> QuerySet:

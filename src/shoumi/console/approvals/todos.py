@@ -12,17 +12,17 @@ from django.utils.translation import ngettext
 
 from shoumi.console.approvals import mine
 from shoumi.console.approvals.models import GRANTED, RETURNED, Request
-from shoumi.console.todo import Todo, provider
+from shoumi.console.todo import Asked, Count, Todo, provider
 
 
 @provider
 def signatures(user: Any) -> Iterator[Todo]:
     """For who may sign: how many wait, and whether one is overdue."""
-    rows = list(mine.waiting(user).values_list("pk", "due"))
+    rows = mine.to_sign(user)
     if not rows:
         return
     early = len(rows)
-    late = sum(1 for _pk, due in rows if due and due < timezone.now())
+    late = sum(1 for one in rows if one.due and one.due < timezone.now())
     if late:
         early -= late
         text = ngettext("%(n)d approval by you is overdue.", "%(n)d approvals by you are overdue.", late)
@@ -33,9 +33,11 @@ def signatures(user: Any) -> Iterator[Todo]:
 
 
 @provider
-def answers(user: Any) -> Iterator[Todo]:
+def answers(user: Any) -> Asked:
     """For who asked: what was returned, what may be done now."""
-    for request in Request.objects.filter(applicant=user, state__in=(RETURNED, GRANTED)).order_by("settled")[:20]:
+    answered = Request.objects.filter(applicant=user, state__in=(RETURNED, GRANTED))
+    counts = yield Count(answered=answered)
+    for request in answered.order_by("settled")[:20] if counts["answered"] else ():
         here = reverse("approvals:request", args=(request.pk,))
         if request.state == RETURNED:
             yield Todo(_("Returned for change: %(what)s") % {"what": request.title}, here, "amber", _("Change it"))

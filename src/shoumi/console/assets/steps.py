@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Final
 
-from django.db.models import Case, Count, Min, Q, Value, When
+from django.db.models import Case, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from shoumi.console.assets import wrongs
 from shoumi.console.assets.models import Device
 from shoumi.console.roles import Reach
-from shoumi.console.steps import DEVICES, FAR, ONE, PHONES, THREE, TWO, Rule, Step, key_of, provider
+from shoumi.console.steps import DEVICES, FAR, ONE, PHONES, THREE, TWO, Asked, Groups, Rule, Step, key_of, provider
 
 _GRAVE: Final = Rule(
     "assets.grave",
@@ -40,19 +39,20 @@ _SINCE: Final = dict.fromkeys(("repair", "handover", "bought", "retired"), "sinc
 
 
 @provider
-def devices(paths: tuple[str, ...]) -> Iterator[Step]:
+def devices(paths: tuple[str, ...]) -> Asked:
     """What is wrong with devices, by unit; units whose devices are well."""
     rows = Device.by_unit(Reach(paths))
     area = Case(When(kind="phone", then=Value(PHONES)), default=Value(DEVICES))
     ill: set[tuple[str, str]] = set()
-    for check in wrongs.checks().values():
-        groups = check.find(rows).values_list("unit__path", area).order_by()
-        for path, where, count, since in groups.annotate(Count("pk"), Min(_SINCE.get(check.code, "missing_since"))):
+    checks = list(wrongs.checks().values())
+    groups = [Groups(one.find(rows), "unit__path", _SINCE.get(one.code, "missing_since"), (area,)) for one in checks]
+    *found, all_live = yield [*groups, Groups(rows.filter(live=True), "unit__path", "", (area,))]
+    for check, sums in zip(checks, found, strict=True):
+        for path, where, count, since in sums:
             ill.add((path, where))
             yield _step(path, where, check, count, since)
-    live = Count("pk", filter=Q(live=True))
-    for path, where, count in rows.values_list("unit__path", area).order_by().annotate(live=live):
-        if count and (path, where) not in ill:
+    for path, where, count, _since in all_live:
+        if (path, where) not in ill:
             words = ngettext("%(n)d device, nothing wrong", "%(n)d devices, nothing wrong", count) % {"n": count}
             here = f"{reverse('assets:devices')}?unit={key_of(path)}"
             yield Step(path, where, FAR, words, ((_("Devices"), count),), None, here, _("Show"), _WELL)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.urls import reverse
@@ -12,13 +11,15 @@ from django.utils.translation import ngettext
 from shoumi.console.assets import ledger, registers, wrongs
 from shoumi.console.assets.models import Device, Handover, StockTake, Vendor
 from shoumi.console.assets.views.ledger import rules_for
-from shoumi.console.todo import Todo, provider, tally
+from shoumi.console.todo import Asked, Count, Todo, provider
 
 
 @provider
-def mine(user: Any) -> Iterator[Todo]:
+def mine(user: Any) -> Asked:
     """For everybody: devices handed over to them, house rules that they have not acknowledged."""
-    for one in Handover.objects.filter(to_person=user.person_id, ended_at=None).select_related("device")[:5]:
+    offered = Handover.objects.filter(to_person=user.person_id, ended_at=None)
+    counts = yield Count(offered=offered)
+    for one in offered.select_related("device")[:5] if counts["offered"] else ():
         yield Todo(
             _("%(device)s was handed over to you.") % {"device": one.device}, reverse("assets:mine"), "amber",
             _("Accept or decline"),
@@ -32,16 +33,17 @@ def mine(user: Any) -> Iterator[Todo]:
 
 
 @provider
-def keepers(user: Any) -> Iterator[Todo]:
+def keepers(user: Any) -> Asked:
     """For keepers: urgent wrongs, hand-overs to receive, open counts, certificates that end."""
     reach = user.reach(ledger.KEEPERS)
     if not reach:
         return
     rows = Device.by_unit(reach)
     checks = {code: check for code, check in wrongs.checks().items() if check.tone == "seal"}
-    counts = tally(
+    counts = yield Count(
         **{code: check.find(rows) for code, check in checks.items()},
         **{
+            "+counting": StockTake.objects.filter(reach.within("unit__path"), closed_at=None),
             "+offered": Handover.objects.filter(reach.within("to_unit__path"), ended_at=None),
             "+vendors": Vendor.objects.filter(registers.visible(reach), registers.expiring()).distinct(),
         },
@@ -56,7 +58,8 @@ def keepers(user: Any) -> Iterator[Todo]:
     if offered:
         sentence = ngettext("%(n)d device waits to be received.", "%(n)d devices wait to be received.", offered)
         yield Todo(sentence % {"n": offered}, f"{reverse('assets:devices')}?state=transfer", "plain", _("Show"))
-    for one in StockTake.objects.filter(reach.within("unit__path"), closed_at=None)[:3]:
+    open_ones = StockTake.objects.filter(reach.within("unit__path"), closed_at=None)
+    for one in open_ones[:3] if counts["+counting"] else ():
         yield Todo(
             _("The stock-take “%(title)s” is open.") % {"title": one.title},
             reverse("assets:stocktake", args=(one.pk,)), "plain", _("Go on"),

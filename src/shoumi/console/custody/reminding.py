@@ -138,12 +138,17 @@ def countings() -> int:
     return _each_unit(rows, f"count {month}", sentence, reverse("custody:stocktakes"))
 
 
-def uncounted() -> Any:
-    """Return the units that keep carriers and were counted neither themselves nor from above within the period."""
-    limit = months_after(timezone.localdate(), -Policy.current().stock_months)
+def counted_paths(months: int) -> tuple[str, ...]:
+    """Return the units that were wholly counted, with all below, within some months."""
+    limit = months_after(timezone.localdate(), -months)
     signed = StockTake.objects.filter(state=SIGNED, place=None, signed_at__date__gt=limit)
+    return tuple(signed.order_by().values_list("unit__path", flat=True).distinct())
+
+
+def uncounted(months: int = 0) -> Any:
+    """Return the units that keep carriers and were counted neither themselves nor from above within the period."""
     counted = Q(pk__in=())
-    for path in signed.values_list("unit__path", flat=True).distinct():
+    for path in counted_paths(months or Policy.current().stock_months):
         counted |= Q(path__startswith=path)
     keeping = Carrier.objects.filter(state__in=sorted(states.HERE)).values("unit")
     return Unit.objects.filter(closed_on=None, pk__in=keeping).exclude(counted)

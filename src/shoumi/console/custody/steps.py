@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-from django.db.models import Count, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from shoumi.console.custody import states
 from shoumi.console.custody.models import Carrier, Dispatch, Policy, Seal
 from shoumi.console.custody.models.lists import BROKEN
-from shoumi.console.custody.reminding import overdue, uncounted
+from shoumi.console.custody.reminding import counted_paths, overdue
 from shoumi.console.levels import OPEN as OPEN_LEVEL
 from shoumi.console.levels import STATE, TOP
 from shoumi.console.steps import (
@@ -25,6 +23,8 @@ from shoumi.console.steps import (
     LEAKED,
     ONE,
     TWO,
+    Asked,
+    Groups,
     Rule,
     Step,
     key_of,
@@ -66,10 +66,10 @@ _SEAL_COUNTS: Final = timedelta(days=30)
 
 
 @provider
-def loans(paths: tuple[str, ...]) -> Iterator[Step]:
+def loans(paths: tuple[str, ...]) -> Asked:
     """Loans that should be back."""
-    rows = overdue().filter(within(paths, "carrier__unit__path")).values_list("carrier__unit__path").order_by()
-    for path, count, first in rows.annotate(Count("pk"), Min("due_on")):
+    rows = overdue().filter(within(paths, "carrier__unit__path"))
+    for path, count, first in (yield Groups(rows, "carrier__unit__path", "due_on")):
         yield Step(
             path, HOLIDAYS, _LOAN.left, ngettext("%(n)d loan overdue", "%(n)d loans overdue", count) % {"n": count},
             ((_("Overdue loans"), count), (_("The longest was due on"), first)), first,
@@ -78,11 +78,12 @@ def loans(paths: tuple[str, ...]) -> Iterator[Step]:
 
 
 @provider
-def missing(paths: tuple[str, ...]) -> Iterator[Step]:
+def missing(paths: tuple[str, ...]) -> Asked:
     """Carriers of which nobody knows where they are."""
     rows = Carrier.objects.filter(within(paths, "unit__path"), state=states.MISSING).select_related("unit")
     found: dict[tuple[str, Rule], list[Carrier]] = {}
-    for one in rows.order_by("since"):
+    any_of = yield Groups(rows, "unit__path")
+    for one in rows.order_by("since") if any_of else ():
         lost = one.level in STATE and timezone.now() - one.since > _LOST_AFTER.get(one.level, _LOST_ELSE)
         found.setdefault((one.unit.path, _LOST if lost else _MISSING), []).append(one)
     for (path, rule), carriers in found.items():
@@ -96,18 +97,19 @@ def missing(paths: tuple[str, ...]) -> Iterator[Step]:
 
 
 @provider
-def seals(paths: tuple[str, ...]) -> Iterator[Step]:
+def seals(paths: tuple[str, ...]) -> Asked:
     """Seals that were found broken: on safes and cabinets, on what was sent."""
     since = timezone.now() - _SEAL_COUNTS
+    sent = Dispatch.objects.filter(within(paths, "unit__path"), seal_state=BROKEN, ended__gte=since)
     rows = Seal.objects.filter(within(paths, "place__unit__path"), intact=False, opened_at__gte=since)
-    for seal in rows.select_related("place__unit"):
+    broken, unsealed = yield [Groups(rows, "place__unit__path"), Groups(sent, "unit__path")]
+    for seal in rows.select_related("place__unit") if broken else ():
         yield Step(
             seal.place.unit.path, HOLIDAYS, _SEAL.left, _("a seal was broken"),
             ((_("Seal"), seal), (_("Opened"), seal.opened_at), (_("by"), seal.opened_by)), seal.opened_at,
             reverse("custody:place", args=(seal.place_id,)), _("Look at it"), _SEAL,
         )  # fmt: skip
-    sent = Dispatch.objects.filter(within(paths, "unit__path"), seal_state=BROKEN, ended__gte=since)
-    for one in sent.select_related("unit"):
+    for one in sent.select_related("unit") if unsealed else ():
         yield Step(
             one.unit.path, "", _SEAL.left, _("a dispatch came unsealed"),
             ((_("Dispatch"), one), (_("received"), one.ended), (_("by"), one.received_by)), one.ended,
@@ -116,11 +118,10 @@ def seals(paths: tuple[str, ...]) -> Iterator[Step]:
 
 
 @provider
-def sources(paths: tuple[str, ...]) -> Iterator[Step]:
+def sources(paths: tuple[str, ...]) -> Asked:
     """What was made from carriers whose level is another one now."""
     rows = Carrier.objects.filter(within(paths, "unit__path"), check_source=True, state__in=sorted(states.LIVE))
-    groups = rows.exclude(level=OPEN_LEVEL).values_list("unit__path").order_by()
-    for path, count in groups.annotate(Count("pk")):
+    for path, count, _since in (yield Groups(rows.exclude(level=OPEN_LEVEL), "unit__path")):
         yield Step(
             path, COMPILATION, _SOURCE.left,
             ngettext("%(n)d copy to check again", "%(n)d copies to check again", count) % {"n": count},
@@ -130,12 +131,17 @@ def sources(paths: tuple[str, ...]) -> Iterator[Step]:
 
 
 @provider
-def counts(paths: tuple[str, ...]) -> Iterator[Step]:
+def counts(paths: tuple[str, ...]) -> Asked:
     """Units that keep carriers: counted within the period, or not."""
-    late, months = set(uncounted().values_list("path", flat=True)), Policy.current().stock_months
+    months = Policy.current().stock_months
+    counted = counted_paths(months)
     kept = Carrier.objects.filter(within(paths, "unit__path"), state__in=sorted(states.HERE))
-    groups = kept.values_list("unit__path").order_by()
-    for path, count, level in groups.annotate(all=Count("pk"), levelled=Count("pk", filter=~Q(level=OPEN_LEVEL))):
+    with_level = Groups(kept.exclude(level=OPEN_LEVEL), "unit__path")
+    all_kept, rows = yield [Groups(kept, "unit__path"), with_level]
+    levelled = {path: count for path, count, _since in rows}
+    late = {path for path, _count, _since in all_kept if not path.startswith(counted or ("-",))}
+    for path, count, _since in all_kept:
+        level = levelled.get(path, 0)
         rule = _UNCOUNTED if path in late else _COUNTED
         words = (
             _("not counted for %(n)d months") % {"n": months}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Q
@@ -20,30 +19,32 @@ from shoumi.console.custody.models.loans import OPEN as OUT
 from shoumi.console.custody.reminding import overdue, uncounted
 from shoumi.console.levels import OPEN as OPEN_LEVEL
 from shoumi.console.roles import LEADER, OFFICER
-from shoumi.console.todo import Todo, provider, tally
+from shoumi.console.todo import Asked, Count, Todo, provider
 
 
 @provider
-def signatures(user: Any) -> Iterator[Todo]:
+def signatures(user: Any) -> Asked:
     """For everybody: hand-overs and destructions that want their signature."""
     me = user.person
     gives = Q(giver=me, giver_signed=None) | Q(taker=me, taker_signed=None, giver_signed__isnull=False)
-    for one in HandOver.objects.filter(gives, state=OPEN).select_related("giver", "taker"):
+    supervises = Q(first=me, first_signed=None) | Q(second=me, second_signed=None)
+    signing, watching = HandOver.objects.filter(gives, state=OPEN), Destruction.objects.filter(supervises, state=OPEN)
+    counts = yield Count(signing=signing, watching=watching)
+    for one in signing.select_related("giver", "taker") if counts["signing"] else ():
         sentence = _("%(giver)s hands carriers over to %(taker)s: your signature is wanted.")
         words = {"giver": one.giver.name, "taker": one.taker.name}
         yield Todo(sentence % words, reverse("custody:handover", args=(one.pk,)), "amber", _("Sign"))
-    supervises = Q(first=me, first_signed=None) | Q(second=me, second_signed=None)
-    for one in Destruction.objects.filter(supervises, state=OPEN):
+    for one in watching if counts["watching"] else ():
         sentence = _("You supervise the destruction of list %(number)s.") % {"number": one.number}
         yield Todo(sentence, reverse("custody:destruction", args=(one.pk,)), "amber", _("Look"))
 
 
 @provider
-def mine(user: Any) -> Iterator[Todo]:
+def mine(user: Any) -> Asked:
     """For everybody: what they have borrowed and must give back."""
     today = timezone.localdate()
     loans = Loan.objects.filter(borrower=user.person, state=OUT)
-    counts = tally(late=loans.filter(due_on__lt=today), due=loans.filter(due_on=today))
+    counts = yield Count(late=loans.filter(due_on__lt=today), due=loans.filter(due_on=today))
     late = counts["late"]
     if late:
         sentence = ngettext("%(n)d carrier that you borrowed is overdue. Bring it back today.",
@@ -57,13 +58,13 @@ def mine(user: Any) -> Iterator[Todo]:
 
 
 @provider
-def keeping(user: Any) -> Iterator[Todo]:
+def keeping(user: Any) -> Asked:
     """For officers and leaders: overdue loans, what is missing, what has to be accepted."""
     reach = user.reach({OFFICER, LEADER})
     if not reach:
         return
     here = user.reach({OFFICER})
-    counts = tally(
+    counts = yield Count(
         overdue=overdue().filter(reach.within("carrier__unit__path")),
         missing=Carrier.objects.filter(reach.within("unit__path"), state=states.MISSING),
         arriving=Dispatch.objects.filter(here.within("to_unit__path"), state=OPEN, to_unit__isnull=False),
@@ -96,16 +97,19 @@ def keeping(user: Any) -> Iterator[Todo]:
 
 
 @provider
-def yearly(user: Any) -> Iterator[Todo]:
+def yearly(user: Any) -> Asked:
     """For officers: reviews, ends of terms, countings."""
-    reach, policy = user.reach({OFFICER}), Policy.current()
+    reach = user.reach({OFFICER})
     if not reach:
         return
+    policy = Policy.current()
     ledger, carriers = reverse("custody:ledger"), Carrier.objects.filter(reach.within("unit__path"))
     live = carriers.filter(check_source=True, state__in=sorted(states.LIVE))
-    counts = tally(
+    counts = yield Count(
         terms=carriers.filter(policy.term_ending()), reviews=carriers.filter(policy.review_due()),
         sources=live.exclude(level=OPEN_LEVEL),
+        running=StockTake.objects.filter(reach.within("unit__path"), state=OPEN),
+        uncounted=Unit.objects.filter(pk__in=uncounted(policy.stock_months).values("pk")).filter(reach.within("path")),
     )  # fmt: skip
     count = counts["terms"]
     if count:
@@ -121,15 +125,7 @@ def yearly(user: Any) -> Iterator[Todo]:
         sentence = ngettext("%(n)d carrier was made from one whose level changed.",
                             "%(n)d carriers were made from others whose level changed.", count)  # fmt: skip
         yield Todo(sentence % {"n": count}, f"{ledger}?due=source", "amber", _("Show"))
-    yield from _countings(reach)
-
-
-def _countings(reach: Any) -> Iterator[Todo]:
     here = reverse("custody:stocktakes")
-    counts = tally(
-        running=StockTake.objects.filter(reach.within("unit__path"), state=OPEN),
-        uncounted=Unit.objects.filter(pk__in=uncounted().values("pk")).filter(reach.within("path")),
-    )
     running = counts["running"]
     if running:
         sentence = ngettext("%(n)d stock-take is running.", "%(n)d stock-takes are running.", running)

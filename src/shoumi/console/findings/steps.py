@@ -6,10 +6,8 @@ What somebody reported is never counted here: who reads a board may be who the r
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from typing import Any, Final
 
-from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,6 +25,8 @@ from shoumi.console.steps import (
     ONE,
     THREE,
     TWO,
+    Asked,
+    Groups,
     Rule,
     Step,
     key_of,
@@ -67,13 +67,14 @@ _SELF: Final = Rule(
 
 
 @provider
-def findings(paths: tuple[str, ...]) -> Iterator[Step]:
+def findings(paths: tuple[str, ...]) -> Asked:
     """Findings that wait for a decision, by area and severity."""
     rows = Finding.objects.filter(within(paths, "unit__path"), state=OPEN, rank__lt=4)
-    groups = rows.values_list("unit__path", "area", "rank", "category").order_by()
     sums: dict[tuple[str, str, int], tuple[int, Any]] = {}
-    for path, area, rank, category, count, first in groups.annotate(Count("pk"), Min("first_seen")):
-        key = (path, area or (COMPILATION if category == "passage" else ""), rank)
+    for path, area, ranked, category, count, first in (
+        yield Groups(rows, "unit__path", "first_seen", ("area", "rank", "category"))
+    ):
+        key = (path, area or (COMPILATION if category == "passage" else ""), int(ranked))
         before, since = sums.get(key, (0, first))
         sums[key] = before + count, min(since, first)
     queue = reverse("findings:queue")
@@ -89,7 +90,7 @@ def findings(paths: tuple[str, ...]) -> Iterator[Step]:
 
 
 @provider
-def cases(paths: tuple[str, ...]) -> Iterator[Step]:
+def cases(paths: tuple[str, ...]) -> Asked:
     """Cases that are not closed, each in the areas of its findings."""
     rows = list(Case.objects.filter(within(paths, "unit__path")).exclude(state__in=ENDED).select_related("unit"))
     areas: dict[int, set[str]] = defaultdict(set)
@@ -123,10 +124,11 @@ def _of(case: Case, area: str) -> Step:
 
 
 @provider
-def selfchecks(paths: tuple[str, ...]) -> Iterator[Step]:
+def selfchecks(paths: tuple[str, ...]) -> Asked:
     """Self-inspections that are overdue."""
     rows = SelfInspection.objects.filter(within(paths, "unit__path"), ended=None, due__lt=timezone.localdate())
-    for made in rows.select_related("unit"):
+    any_of = yield Groups(rows, "unit__path")
+    for made in rows.select_related("unit") if any_of else ():
         yield Step(
             made.unit.path, "", _SELF.left, _("self-inspection overdue"),
             ((_("Number"), made.number), (_("Deadline"), made.due)), made.due,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -18,18 +17,18 @@ from shoumi.console.findings.models.cases import CHECKING, ENDED, NEW, ORDERED
 from shoumi.console.findings.models.found import OPEN
 from shoumi.console.findings.models.reports import NEW as RECEIVED
 from shoumi.console.roles import AREA, LEADER, OFFICER
-from shoumi.console.todo import Todo, provider, tally
+from shoumi.console.todo import Asked, Count, Todo, provider
 
 
 @provider
-def triage(user: Any) -> Iterator[Todo]:
+def triage(user: Any) -> Asked:
     """For who decides: grave findings, and what could not be examined."""
     reach = user.reach({OFFICER, AREA})
     if not reach:
         return
     here = reverse("findings:queue")
     open_ones = Finding.objects.filter(within(reach), state=OPEN)
-    counts = tally(
+    counts = yield Count(
         critical=open_ones.filter(rank=0), high=open_ones.filter(rank=1),
         gaps=Gap.objects.filter(within(reach, "inspection__unit"), settled=None),
     )  # fmt: skip
@@ -51,7 +50,7 @@ def triage(user: Any) -> Iterator[Todo]:
 
 
 @provider
-def cases(user: Any) -> Iterator[Todo]:
+def cases(user: Any) -> Asked:
     """Cases that are overdue, need a step, or are an incident; those that name this person."""
     today = timezone.localdate()
     reach = user.reach({OFFICER, LEADER})
@@ -60,7 +59,10 @@ def cases(user: Any) -> Iterator[Todo]:
     wide = within(reach) if reach else Q(pk__in=())
     unreported = wide & Q(incident=True, reported=None)
     late = (wide | mine) & Q(deadline__lt=today)
-    open_ones = list(rows.filter(unreported | late | mine & Q(deadline__gte=today)).order_by("deadline")[:15])
+    officer = user.reach({OFFICER})
+    urgent = rows.filter(unreported | late | mine & Q(deadline__gte=today))
+    counts = yield Count(urgent=urgent, next=rows.filter(within(officer), state__in=(NEW, CHECKING)))
+    open_ones = list(urgent.order_by("deadline")[:15]) if counts["urgent"] else []
     for case in open_ones:
         if case.incident and case.reported is None and (reach and reach.covers(case.unit.path)):
             yield Todo(_("An incident is not reported: %(case)s") % {"case": case}, _of(case), "seal", _("Report"))
@@ -70,13 +72,11 @@ def cases(user: Any) -> Iterator[Todo]:
         elif case.deadline and case.responsible_id == user.person_id and case.state == ORDERED:
             urgency = "amber" if case.deadline <= today + timedelta(days=3) else "plain"
             yield Todo(_("Put right: %(case)s") % {"case": case}, _of(case), urgency, _("Say what was done"))
-    officer = user.reach({OFFICER})
-    if officer:
-        count = rows.filter(within(officer), state__in=(NEW, CHECKING)).count()
-        if count:
-            yield Todo(
-                ngettext("%(n)d case waits for its next step.", "%(n)d cases wait for their next step.", count)
-                % {"n": count}, reverse("findings:cases"), "plain", _("Show"))  # fmt: skip
+    count = counts["next"]
+    if count:
+        yield Todo(
+            ngettext("%(n)d case waits for its next step.", "%(n)d cases wait for their next step.", count)
+            % {"n": count}, reverse("findings:cases"), "plain", _("Show"))  # fmt: skip
 
 
 def _of(case: Case) -> str:
@@ -84,37 +84,42 @@ def _of(case: Case) -> str:
 
 
 @provider
-def reports(user: Any) -> Iterator[Todo]:
+def reports(user: Any) -> Asked:
     """Reports that were routed to this account."""
-    count = Report.objects.filter(readers=user, state=RECEIVED).count()
+    counts = yield Count(reports=Report.objects.filter(readers=user, state=RECEIVED))
+    count = counts["reports"]
     if count:
         yield Todo(ngettext("%(n)d leak was reported.", "%(n)d leaks were reported.", count) % {"n": count},
                    reverse("findings:reports"), "seal", _("Read"))  # fmt: skip
 
 
 @provider
-def reveals(user: Any) -> Iterator[Todo]:
+def reveals(user: Any) -> Asked:
     """Reveals that wait for a second person, for those who are enrolled."""
-    if not Keyholder.objects.filter(user=user, until=None).exists():
-        return
     reach = user.reach(evidence.HOLDERS)
+    if not reach:
+        return
     since = timezone.now() - evidence.WAITS
     rows = Reveal.objects.filter(
         within(reach, "occurrence__finding__unit"), agreed=None, refused=None, asked__gte=since
     )
-    for reveal in rows.exclude(asked_by=user)[:3]:
+    others = rows.exclude(asked_by=user)
+    counts = yield Count(enrolled=Keyholder.objects.filter(user=user, until=None), others=others)
+    for reveal in others[:3] if counts["enrolled"] and counts["others"] else ():
         yield Todo(_("A reveal waits for a second person."), reverse("findings:reveal", args=(reveal.pk,)), "amber",
                    _("Look at it"))  # fmt: skip
 
 
 @provider
-def selfchecks(user: Any) -> Iterator[Todo]:
+def selfchecks(user: Any) -> Asked:
     """Self-inspections that are due."""
     reach = user.reach({OFFICER, LEADER})
     if not reach:
         return
     today = timezone.localdate()
-    for made in SelfInspection.objects.filter(within(reach), ended=None, due__lte=today + timedelta(days=7))[:3]:
+    due = SelfInspection.objects.filter(within(reach), ended=None, due__lte=today + timedelta(days=7))
+    counts = yield Count(due=due)
+    for made in due[:3] if counts["due"] else ():
         urgency = "seal" if made.due < today else "amber"
         yield Todo(_("Self-inspection %(number)s is due %(day)s.") % {"number": made.number, "day": made.due},
                    reverse("findings:selfcheck", args=(made.pk,)), urgency, _("Answer questions"))  # fmt: skip

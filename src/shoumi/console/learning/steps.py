@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from shoumi.console.learning.models import LESSON, LETTER, Assignment
-from shoumi.console.steps import THREE, TWO, Rule, Step, key_of, provider, within
+from shoumi.console.steps import THREE, TWO, Asked, Groups, Rule, Step, key_of, provider, within
 
 _TRAINING: Final = Rule(
     "learning.training",
@@ -30,16 +29,19 @@ _KINDS: Final = {LESSON: _TRAINING, LETTER: _LETTER}
 
 
 @provider
-def late(paths: tuple[str, ...]) -> Iterator[Step]:
+def late(paths: tuple[str, ...]) -> Asked:
     """People with something overdue, by unit and area; what belongs to all areas, under none of them."""
     rows = Assignment.objects.filter(
         within(paths, "person__unit__path"), ended_on=None, due_on__lt=timezone.localdate(), person__departed_on=None
     )
-    groups = rows.values_list("person__unit__path", "material__area", "material__kind").order_by()
-    people = Count("person", distinct=True)
-    leaders = Count("person", distinct=True, filter=Q(person__leads__isnull=False))
-    for path, area, kind, count, led, first in groups.annotate(people=people, led=leaders, first=Min("due_on")):
-        lesson = kind == LESSON
+    keys, people = ("material__area", "material__kind"), Count("person", distinct=True)
+    groups, of_leaders = yield [
+        Groups(rows, "person__unit__path", "due_on", keys, people),
+        Groups(rows.filter(person__leads__isnull=False), "person__unit__path", "", keys, people),
+    ]
+    leaders = {(path, area, kind): count for path, area, kind, count, _since in of_leaders}
+    for path, area, kind, count, first in groups:
+        lesson, led = kind == LESSON, leaders.get((path, area, kind), 0)
         text = (
             ngettext("%(n)d person without lesson", "%(n)d people without lesson", count)
             if lesson

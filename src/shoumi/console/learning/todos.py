@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.urls import reverse
@@ -10,16 +9,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from shoumi.console.accounts.models import Person
 from shoumi.console.learning import standing
 from shoumi.console.learning.models import LESSON, Assignment, Material
 from shoumi.console.roles import LEADER, OFFICER
-from shoumi.console.todo import Todo, provider
+from shoumi.console.todo import Asked, Count, Todo, provider
 
 _EACH = 3  # more than so many become one line
 
 
 @provider
-def mine(user: Any) -> Iterator[Todo]:
+def mine(user: Any) -> Asked:
     """One's own: each by itself when there are few."""
     rows = list(standing.open_for(user.person))
     today = timezone.localdate()
@@ -41,13 +41,15 @@ def mine(user: Any) -> Iterator[Todo]:
 
 
 @provider
-def late(user: Any) -> Iterator[Todo]:
+def late(user: Any) -> Asked:
     """For officers and leaders: how many people in their units are overdue."""
     reach = user.reach({OFFICER, LEADER})
     if not reach:
         return
     rows = Assignment.objects.filter(reach.within("person__unit__path"), ended_on=None, person__departed_on=None)
-    count = rows.filter(due_on__lt=timezone.localdate()).values("person").distinct().count()
+    late_ones = rows.filter(due_on__lt=timezone.localdate())
+    counts = yield Count(people=Person.objects.filter(pk__in=late_ones.values("person")))
+    count = counts["people"]
     if count:
         yield Todo(
             ngettext("%(n)d person is late with a lesson or letter.",
@@ -56,7 +58,7 @@ def late(user: Any) -> Iterator[Todo]:
 
 
 @provider
-def texts(user: Any) -> Iterator[Todo]:
+def texts(user: Any) -> Asked:
     """For the officer of the whole office: texts that come with Shoumi and are not here, or newer."""
     from shoumi.console.learning.actions.materials import news, topmost
 

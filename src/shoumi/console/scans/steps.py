@@ -6,7 +6,6 @@ drives, any other place about compiled documents, whose sources and drafts lie t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final
 
@@ -19,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from shoumi.console.findings.models import Inspection
 from shoumi.console.findings.models.found import FAILED, RUNNING
 from shoumi.console.scans.models import Plan
-from shoumi.console.steps import COMPILATION, FAR, THREE, TWO, Rule, Step, key_of, provider, within
+from shoumi.console.steps import COMPILATION, FAR, THREE, TWO, Asked, Groups, Rule, Step, key_of, provider, within
 from shoumi.engine import area as areas
 
 RECENT: Final = timedelta(days=31)
@@ -30,7 +29,7 @@ _READ: Final = Rule("scans.read", FAR, gettext_lazy("Everything was examined wit
 
 
 @provider
-def scans(paths: tuple[str, ...]) -> Iterator[Step]:
+def scans(paths: tuple[str, ...]) -> Asked:
     """The last inspection of each place."""
     ended = Inspection.objects.filter(within(paths, "unit__path")).exclude(state=RUNNING)
     last = ended.order_by().values("unit", "series").annotate(last=Max("pk")).values("last")
@@ -65,10 +64,11 @@ def _of(one: Any, area: str) -> Step:
 
 
 @provider
-def planned(paths: tuple[str, ...]) -> Iterator[Step]:
+def planned(paths: tuple[str, ...]) -> Asked:
     """Scans that were defined and never ran."""
     rows = Plan.objects.filter(within(paths, "unit__path"), ended=None, runs=None).select_related("unit")
-    for plan in rows:
+    any_of = yield Groups(rows, "unit__path")
+    for plan in rows if any_of else ():
         for area in _areas(plan.addresses):
             yield Step(
                 plan.unit.path, area, _OLD.left, _("scan defined, never run"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Max
@@ -13,16 +12,18 @@ from django.utils.translation import ngettext
 from shoumi.console.findings.models import within
 from shoumi.console.roles import OFFICER
 from shoumi.console.scans.models import FAILED, Plan, Question, Run
-from shoumi.console.todo import Todo, provider, tally
+from shoumi.console.todo import Asked, Count, Todo, provider
 
 
 @provider
-def scans(user: Any) -> Iterator[Todo]:
+def scans(user: Any) -> Asked:
     """For officers: what people ask before they send; scans that failed, scans that nobody was told about."""
     reach = user.reach({OFFICER})
     if not reach:
         return
-    counts = tally(
+    last = Run.objects.filter(within(reach, "plan__unit"), plan__ended=None).order_by().values("plan")
+    counts = yield Count(
+        failed=Run.objects.filter(pk__in=last.annotate(last=Max("pk")).values("last"), state=FAILED),
         questions=Question.objects.filter(within(reach, "user__person__unit"), answered=None),
         unannounced=Plan.objects.filter(within(reach), ended=None, announced=None),
     )
@@ -32,8 +33,7 @@ def scans(user: Any) -> Iterator[Todo]:
             ngettext("%(n)d person asks before sending something.", "%(n)d people ask before sending something.", count)
             % {"n": count}, reverse("scans:questions"), "amber", _("Answer it"))  # fmt: skip
     here = reverse("scans:plans")
-    last = Run.objects.filter(within(reach, "plan__unit"), plan__ended=None).order_by().values("plan")
-    failed = Run.objects.filter(pk__in=last.annotate(last=Max("pk")).values("last"), state=FAILED).count()
+    failed = counts["failed"]
     if failed:
         yield Todo(ngettext("%(n)d scan failed.", "%(n)d scans failed.", failed) % {"n": failed}, here,
                    "amber", _("Show"))  # fmt: skip

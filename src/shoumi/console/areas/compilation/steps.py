@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,7 +21,7 @@ from shoumi.console.areas.compilation.models import (
     REVIEWING,
     Manuscript,
 )
-from shoumi.console.steps import COMPILATION, FAR, ONE, THREE, TWO, Rule, Step, provider, within
+from shoumi.console.steps import COMPILATION, FAR, ONE, THREE, TWO, Asked, Groups, Rule, Step, provider, within
 
 _LONG: Final = timedelta(days=14)
 _WEEK: Final = timedelta(days=7)
@@ -53,47 +52,47 @@ _WELL: Final = Rule(
 )
 
 
-def _grouped(paths: tuple[str, ...], condition: Q) -> Any:
-    rows = Manuscript.objects.filter(within(paths, "unit__path"), condition).values_list("unit__path").order_by()
-    return rows.annotate(Count("pk", distinct=True), Min("since"))
+def _grouped(paths: tuple[str, ...], condition: Q) -> Groups:
+    rows = Manuscript.objects.filter(within(paths, "unit__path"), condition)
+    return Groups(rows, "unit__path", "since", count=Count("pk", distinct=True))
 
 
 @provider
-def changed(paths: tuple[str, ...]) -> Iterator[Step]:
+def changed(paths: tuple[str, ...]) -> Asked:
     """Cleared ones of which a proof of this version differs, and no later one is signed off."""
     wrong = Q(state=CLEARED, proofs__answer=CHANGED, proofs__version=F("version"))
     where = f"{reverse('compilation:manuscripts')}?state={CLEARED}"
-    for path, count, first in _grouped(paths, wrong):
+    for path, count, first in (yield _grouped(paths, wrong)):
         reason = ngettext("%(n)d proof differs", "%(n)d proofs differ", count) % {"n": count}
         facts = ((_("Manuscripts"), count), (_("Cleared since"), first))
         yield Step(path, COMPILATION, ONE, reason, facts, first, where, _("Compare again"), _CHANGED)
 
 
 @provider
-def unsigned(paths: tuple[str, ...]) -> Iterator[Step]:
+def unsigned(paths: tuple[str, ...]) -> Asked:
     """Cleared ones that nobody compared to the end."""
     where = f"{reverse('compilation:manuscripts')}?state={CLEARED}"
-    for path, count, first in _grouped(paths, Q(state=CLEARED, since__lt=timezone.now() - _WEEK)):
+    for path, count, first in (yield _grouped(paths, Q(state=CLEARED, since__lt=timezone.now() - _WEEK))):
         reason = ngettext("%(n)d proof not signed off", "%(n)d proofs not signed off", count) % {"n": count}
         facts = ((_("Manuscripts"), count), (_("Cleared since"), first))
         yield Step(path, COMPILATION, TWO, reason, facts, first, where, _("Sign the proof off"), _UNSIGNED)
 
 
 @provider
-def undecided(paths: tuple[str, ...]) -> Iterator[Step]:
+def undecided(paths: tuple[str, ...]) -> Asked:
     """Those that wait for decisions too long."""
     long = Q(state__in=(COMPILING, REVIEWING, APPROVING), unsettled__gt=0, since__lt=timezone.now() - _LONG)
     where = reverse("compilation:manuscripts")
-    for path, count, first in _grouped(paths, long):
+    for path, count, first in (yield _grouped(paths, long)):
         reason = ngettext("%(n)d manuscript undecided", "%(n)d manuscripts undecided", count) % {"n": count}
         facts = ((_("Manuscripts"), count), (_("Undecided since"), first))
         yield Step(path, COMPILATION, THREE, reason, facts, first, where, _("Decide"), _UNDECIDED)
 
 
 @provider
-def well(paths: tuple[str, ...]) -> Iterator[Step]:
+def well(paths: tuple[str, ...]) -> Asked:
     """Units that compile, as far as nothing above holds: the cell shows the step with the fewest left."""
     since = timezone.now() - _YEAR
-    for path, count, _first in _grouped(paths, ~Q(state__in=ENDED) | Q(state=PRINTED, since__gte=since)):
+    for path, count, _first in (yield _grouped(paths, ~Q(state__in=ENDED) | Q(state=PRINTED, since__gte=since))):
         reason = ngettext("%(n)d manuscript in order", "%(n)d manuscripts in order", count) % {"n": count}
         yield Step(path, COMPILATION, FAR, reason, ((_("Manuscripts"), count),), None, "", "", _WELL)

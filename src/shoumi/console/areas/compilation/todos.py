@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -20,13 +19,16 @@ from shoumi.console.areas.compilation.models import (
     Manuscript,
     Signature,
 )
-from shoumi.console.todo import Todo, provider
+from shoumi.console.todo import Asked, Count, Todo, provider
 
 
 @provider
-def own(user: Any) -> Iterator[Todo]:
+def own(user: Any) -> Asked:
     """For compilers and publishers: what is with them."""
-    for thing in Manuscript.objects.filter(compiler=user, state=COMPILING).order_by("since")[:5]:
+    mine = Manuscript.objects.filter(compiler=user, state=COMPILING)
+    printed = Manuscript.objects.filter(publisher=user, state=CLEARED)
+    counts = yield Count(mine=mine, printed=printed)
+    for thing in mine.order_by("since")[:5] if counts["mine"] else ():
         words = (
             _("“%(title)s” came back to you.")
             if thing.returned
@@ -34,7 +36,7 @@ def own(user: Any) -> Iterator[Todo]:
         )
         where = reverse("compilation:manuscript", args=(thing.pk,))
         yield Todo(words % {"title": thing.title}, where, "amber", _("Continue"))
-    for thing in Manuscript.objects.filter(publisher=user, state=CLEARED).order_by("since")[:5]:
+    for thing in printed.order_by("since")[:5] if counts["printed"] else ():
         where = reverse("compilation:publish", args=(thing.pk,))
         yield Todo(
             _("“%(title)s” is cleared: compare the proof.") % {"title": thing.title}, where, "amber", _("Compare")
@@ -42,25 +44,27 @@ def own(user: Any) -> Iterator[Todo]:
 
 
 @provider
-def deciding(user: Any) -> Iterator[Todo]:
+def deciding(user: Any) -> Asked:
     """For reviewers and approvers: what waits for a decision or a signature."""
     mine = Q(reviewer=user) | (Q(reviewer=None) & user.reach(rights.REVIEWS).within("unit__path"))
-    count = Manuscript.objects.filter(mine, state=REVIEWING).exclude(compiler=user).count()
+    reviewing = Manuscript.objects.filter(mine, state=REVIEWING).exclude(compiler=user)
+    mine = Q(approver=user) | (Q(approver=None) & user.reach(rights.APPROVE).within("unit__path"))
+    rows = Manuscript.objects.filter(mine, state=APPROVING).exclude(compiler=user).exclude(reviewer=user)
+    signed = Signature.objects.filter(version__manuscript=OuterRef("pk"), version__number=OuterRef("version"), by=user)
+    signing = Manuscript.objects.filter(Q(reviewer=user) | Q(approver=user), ~Exists(signed), state=SIGNING)
+    counts = yield Count(reviewing=reviewing, approving=rows, signing=signing)
+    count = counts["reviewing"]
     if count:
         sentence = ngettext("%(n)d manuscript waits for review.", "%(n)d manuscripts wait for review.", count)
         where = f"{reverse('compilation:manuscripts')}?state={REVIEWING}"
         yield Todo(sentence % {"n": count}, where, "amber", _("Review"))
-    mine = Q(approver=user) | (Q(approver=None) & user.reach(rights.APPROVE).within("unit__path"))
-    rows = Manuscript.objects.filter(mine, state=APPROVING).exclude(compiler=user).exclude(reviewer=user)
-    count = rows.count()
+    count = counts["approving"]
     if count:
         sentence = ngettext(
             "%(n)d manuscript waits for the approver.", "%(n)d manuscripts wait for the approver.", count
         )
         where = f"{reverse('compilation:manuscripts')}?state={APPROVING}"
         yield Todo(sentence % {"n": count}, where, "amber", _("Decide"))
-    signed = Signature.objects.filter(version__manuscript=OuterRef("pk"), version__number=OuterRef("version"), by=user)
-    rows = Manuscript.objects.filter(Q(reviewer=user) | Q(approver=user), ~Exists(signed), state=SIGNING)
-    for thing in rows.order_by("since")[:5]:
+    for thing in signing.order_by("since")[:5] if counts["signing"] else ():
         where = reverse("compilation:manuscript", args=(thing.pk,))
         yield Todo(_("“%(title)s” waits for your signature.") % {"title": thing.title}, where, "amber", _("Sign"))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Final
 
-from django.db.models import Count, F, Min
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +14,7 @@ from shoumi.console.areas.devices.models import ARRANGED, ENDED, WORK, Disposal,
 from shoumi.console.areas.devices.views.base import lying
 from shoumi.console.assets.models import in_units
 from shoumi.console.roles import Reach
-from shoumi.console.steps import DEVICES, ONE, PHONES, THREE, TWO, Rule, Step, key_of, provider
+from shoumi.console.steps import DEVICES, ONE, PHONES, THREE, TWO, Asked, Groups, Rule, Step, key_of, provider
 
 _LATE: Final = Rule(
     "devices.late", ONE, gettext_lazy("A device that was sent out for repair is not back on the agreed day."), "D2"
@@ -34,35 +32,38 @@ _ROUND: Final = Rule("devices.round", THREE, gettext_lazy("A round of inspection
 
 
 @provider
-def steps(paths: tuple[str, ...]) -> Iterator[Step]:
+def steps(paths: tuple[str, ...]) -> Asked:
     """Each of the five, by unit, in one query."""
     reach = Reach(paths)
     outside = Repair.objects.filter(lying(reach), open=True, way__in=ways.OUTSIDERS, state__in=(WORK, ENDED))
     late = outside.filter(way=ways.OUT, back_by__lt=timezone.localdate())
-    for path, count, since in _grouped(late, "device__unit__path", "back_by"):
+    strangers = Snapshot.objects.filter(in_units(reach), stranger=True)
+    unclean = Disposal.objects.filter(lying(reach), open=True, state=ARRANGED)
+    rounds = Round.objects.filter(in_units(reach), closed_at=None, due__lt=timezone.localdate())
+    of_late, of_outside, of_strangers, of_phones, of_machines, of_rounds = yield [
+        Groups(late, "device__unit__path", "back_by"),
+        Groups(outside, "device__unit__path", "begun_at"),
+        Groups(strangers, "unit__path", "made"),
+        Groups(unclean.filter(device__kind="phone"), "device__unit__path", "sanitised_at"),
+        Groups(unclean.exclude(device__kind="phone"), "device__unit__path", "sanitised_at"),
+        Groups(rounds, "unit__path", "due"),
+    ]
+    for path, count, since in of_late:
         text = ngettext("%(n)d device not back from repair", "%(n)d devices not back from repair", count)
         yield _step(path, DEVICES, _LATE, text % {"n": count}, since, "devices:repairs", "state=open&way=out")
-    for path, count, since in _grouped(outside, "device__unit__path", "begun_at"):
+    for path, count, since in of_outside:
         text = ngettext("%(n)d device in outside hands", "%(n)d devices in outside hands", count)
         yield _step(path, DEVICES, _OUTSIDE, text % {"n": count}, since, "devices:repairs", "state=open")
-    strangers = Snapshot.objects.filter(in_units(reach), stranger=True)
-    for path, count, since in _grouped(strangers, "unit__path", "made"):
+    for path, count, since in of_strangers:
         text = ngettext("%(n)d unknown machine", "%(n)d unknown machines", count)
         yield _step(path, DEVICES, _STRANGER, text % {"n": count}, since, "devices:snapshots", "state=stranger")
-    unclean = Disposal.objects.filter(lying(reach), state=ARRANGED)
-    for phone, area in ((True, PHONES), (False, DEVICES)):
-        rows = unclean.filter(device__kind="phone") if phone else unclean.exclude(device__kind="phone")
-        for path, count, since in _grouped(rows, "device__unit__path", "sanitised_at"):
+    for area, rows in ((PHONES, of_phones), (DEVICES, of_machines)):
+        for path, count, since in rows:
             text = ngettext("%(n)d device not clean", "%(n)d devices not clean", count)
             yield _step(path, area, _UNCLEAN, text % {"n": count}, since, "devices:disposals", "state=open")
-    rounds = Round.objects.filter(in_units(reach), closed_at=None, due__lt=timezone.localdate())
-    for path, count, since in _grouped(rounds, "unit__path", "due"):
+    for path, count, since in of_rounds:
         text = ngettext("%(n)d round overdue", "%(n)d rounds overdue", count)
         yield _step(path, DEVICES, _ROUND, text % {"n": count}, since, "devices:rounds", "open=yes")
-
-
-def _grouped(rows: Any, path: str, since: str) -> Any:
-    return rows.order_by().values_list(F(path)).annotate(Count("pk"), Min(since))
 
 
 def _step(  # noqa: PLR0917
