@@ -42,6 +42,16 @@ _STORES: Final = re.compile(
     r"com\.android\.(?:vending|packageinstaller|managedprovisioning|shell)|com\.google\.android\..*|com\.(?:xiaomi|miui)\..*"
     r"|com\.(?:huawei|hihonor)\..*|com\.(?:sec|samsung)\..*|com\.(?:heytap|oppo|coloros|vivo|bbk|meizu)\..*"
 )  # fmt: skip
+# Makers whose phones back up to a cloud of their own, which Android's backup manager knows nothing of.
+_MAKERS: Final = re.compile(
+    r"xiaomi|redmi|poco|huawei|honor|oppo|realme|oneplus|vivo|iqoo|samsung|meizu|nubia|zte|lenovo|motorola",
+    re.IGNORECASE,
+)
+_MAKER_CLOUD: Final = re.compile(
+    r"com\.(?:miui\.cloud(?:backup|service)|xiaomi\.micloud\.\w+|huawei\.(?:android\.)?(?:hicloud|hidisk)"
+    r"|hihonor\.(?:android\.)?(?:hicloud|hidisk)|heytap\.cloud|coloros\.cloud|oplus\.cloud|bbk\.cloud|vivo\.cloud"
+    r"|samsung\.android\.scloud|meizu\.(?:cloud|mzsyncservice)|oneplus\.cloud)"
+)
 _TRANSFER: Final = re.compile(r"mtp|ptp|mass_storage|\bums\b")
 
 
@@ -143,7 +153,9 @@ def _backup(facts: Facts) -> Answer:
     if on is None:
         return judged("P9", (), known=False)
     shown = reason("backup-on" if on else "backup-off")
-    return judged("P9", [shown] if on else (), [shown], known=True)
+    maker = next(filter(None, map(facts.properties.get, ("ro.product.manufacturer", "ro.product.brand"))), "")
+    own = bool(_MAKERS.search(maker)) or any(map(_MAKER_CLOUD.fullmatch, facts.packages))
+    return judged("P9", [shown] if on else (), [shown, reason("maker-cloud")] if own else [shown], known=not own)
 
 
 def _encryption(facts: Facts) -> Answer:

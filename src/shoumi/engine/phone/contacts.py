@@ -17,7 +17,9 @@ from shoumi.engine import encoding
 from shoumi.engine.phone.answer import Answer, judged, reason
 from shoumi.engine.types import Reason
 
-_LINE: Final = re.compile(r"^(?:[\w-]+\.)?(?P<name>[\w-]+)(?P<options>(?:;[^:]*)?):(?P<value>.*)$", re.DOTALL)
+_LINE: Final = re.compile(
+    r"""^(?:[\w-]+\.)?(?P<name>[\w-]+)(?P<options>(?:;(?:"[^"]*"|[^":])*)?):(?P<value>.*)$""", re.DOTALL
+)
 _POSTS: Final = re.compile(
     r"[局处處科厅廳部院校司所队隊]长|[局處科廳部院校司所隊]長|主任|书记|書記|秘书|秘書|司令|参谋|參謀|首长|首長|总工|總工|政委"
     r"|\b(?:director|minister|general|secretary|commissioner|colonel)\b",
@@ -28,6 +30,8 @@ _TELLING: Final = re.compile(
     r"|\b(?:password|passcode|pin|address)\b",
     re.IGNORECASE,
 )
+_FOLDED: Final = re.compile(rb"\r?\n[ \t]")
+_ENDS: Final = re.compile(r"\r\n|\n|\r")
 _KINDS: Final = ("post", "address", "birthday", "relatives", "note")
 _LONGEST: Final = 1 << 20  # characters of one value; pictures are longer and say nothing here
 
@@ -54,7 +58,7 @@ class Contacts:
         bad: list[Reason] = [
             reason(f"contacts-{kind}", count=self.kinds[kind]) for kind in _KINDS if kind in self.kinds
         ]
-        return judged("P1", [counts, *bad] if bad else (), [counts], known=True)
+        return judged("P1", [counts, *bad] if bad else (), [counts], known=self.total > 0)
 
 
 def _tells(kind: str, fields: dict[str, str]) -> bool:
@@ -75,6 +79,8 @@ def _tells(kind: str, fields: dict[str, str]) -> bool:
 
 def read_cards(data: bytes) -> Contacts:
     """Return the counts of a vCard file, of any version and encoding."""
+    if b"\0" not in data[:4096]:  # lines may be folded within a character
+        data = _FOLDED.sub(b"", data)
     guess = encoding.detect(data[: 64 * 1024])
     contacts = Contacts()
     fields: dict[str, str] | None = None
@@ -111,7 +117,7 @@ def _unfolded(text: str) -> Iterator[str]:
     """Yield lines whose continuations (a space in front, or quoted-printable's ``=`` at the end) are joined."""
     waiting, size = "", 0
     soft = False
-    for line in text.splitlines():
+    for line in _ENDS.split(text):
         if waiting and (soft or line.startswith((" ", "\t"))):
             if size < _LONGEST:
                 waiting += line if soft else line[1:]

@@ -37,9 +37,19 @@ _USB: Final = re.compile(
     r"(?:m?_?[cC]urrent_?[fF]unctions(?:_applied)?|current_functions)\s*[=:]\s*(?P<value>[\w,|\[\] ]+)"
 )
 _LOCATION: Final = re.compile(
-    r"location (?:setting|mode|enabled)?\s*(?:\[u0\])?\s*[:=]\s*(?P<value>true|false|enabled|disabled|\d)\b",
+    r"(?:location (?:setting|mode|enabled|is)\s*[:=]?\s*|^\s*)(?:\[u0\]\s*[:=]?\s*)?"
+    r"(?P<value>true|false|enabled|disabled|\d)\b",
     re.IGNORECASE,
 )
+_LOCATION_HEAD: Final = re.compile(r"location (?:setting|mode|enabled)\s*[:=]?", re.IGNORECASE)
+_TYPE: Final = re.compile(r"^\s*Type: (?P<type>\d+)$")
+_SHARED: Final = re.compile(r"^\s*AuthAlgorithms:.*\bSHARED\b")
+# Functions of a cable as a number (UsbManager): file transfer, photo transfer, and the others by name.
+_FUNCTIONS: Final = ((1, "adb"), (2, "accessory"), (4, "mtp"), (8, "midi"), (16, "ptp"), (32, "rndis"), (1024, "ncm"))
+_PROTECTED: Final = frozenset({
+    "WPA_PSK", "WPA_EAP", "SAE", "OWE", "IEEE8021X", "WPA2_PSK", "SUITE_B_192", "WAPI_PSK", "WAPI_CERT", "FT_PSK",
+    "FT_EAP", "DPP", "OSEN", "WPA3", "WPA_PSK_SHA256", "WPA_EAP_SHA256", "FILS_SHA256", "FILS_SHA384",
+})  # fmt: skip
 _ROOT_PROCESS: Final = re.compile(r"(?:^|[\s/])(?P<name>magiskd|daemonsu|ksud|zygiskd(?:64|32)?)(?:\s|$)")
 _SU: Final = re.compile(
     r"(?:^|\s)(?P<path>/(?:system|vendor|sbin|data/local)(?:/\w+)*/su|/data/adb/(?:magisk|ksu|modules)\b)"
@@ -92,6 +102,7 @@ class Reader:
         self._user = "0"
         self._network: Network | None = None
         self._listing = False
+        self._locating = 0  # lines in which the setting's value for the first user may follow its name
         self._shared: dict[str, str] = {}  # modes of all packages of the present user id
 
     def read(self, lines: Iterable[str], name: str = "") -> None:
@@ -149,8 +160,10 @@ class Reader:
             self.facts.networks.append(self._network)
         elif self._network is not None and (found := _KEYS.match(line)):
             self._network.kind = _kind(found["keys"], line, self._network.kind)
-        elif self._network is not None and ("WEP keys" in line or "wepKeys" in line) and "*" in line:
+        elif self._network is not None and (_weak(line) or _SHARED.match(line)):
             self._network.kind = "wep"
+        elif self._network is not None and (found := _TYPE.match(line)) and found["type"] == "0":
+            self._network.kind = self._network.kind if self._network.kind == "wep" else "open"
         elif self._network is not None and (found := _CONFIG_KEY.search(line)):
             self._network.kind = _kind(found["kind"], line, self._network.kind)
 
@@ -164,13 +177,22 @@ class Reader:
         elif self._section == "appops":
             self._operation(line)
         elif self._section == "usb" and facts.usb is None and (found := _USB.search(line)):
-            facts.usb = found["value"].strip().lower()
-        elif self._section == "location" and facts.location is None and (found := _LOCATION.search(line)):
-            facts.location = found["value"].lower() not in ("false", "disabled", "0")
+            facts.usb = _functions(found["value"].strip().lower())
+        elif self._section == "location" and facts.location is None:
+            self._located(line)
         if ("ackage" in line) and (found := _PACKAGE.match(line)):
             facts.packages.add(found["name"])
         if ("su" in line or "magisk" in line) and (found := _ROOT_PROCESS.search(line) or _SU.search(line)):
             facts.rooted.add(found.group(1))
+
+    def _located(self, line: str) -> None:
+        """Take the setting: beside its name, or for several users on the lines below it."""
+        if _LOCATION_HEAD.search(line):
+            self._locating = 4
+        elif self._locating:
+            self._locating -= 1
+        if self._locating and (found := _LOCATION.search(line)) and not re.match(r"\s*\[u[1-9]", line):
+            self.facts.location = found["value"].lower() not in ("false", "disabled", "0")
 
     def _operation(self, line: str) -> None:
         if found := _OP_PACKAGE.match(line):
@@ -183,28 +205,27 @@ class Reader:
 
 
 def _kind(keys: str, line: str, before: str) -> str:
-    """Return how a network is protected, from its key management; WEP counts as none for Android, too."""
+    """Return how a network is protected, from one of its lines. The weakest counts: a phone joins without a key
+    where it may, also when the same network is listed a second time as one with opportunistic encryption.
+    """
     words = set(re.findall(r"[A-Z0-9_]+", keys.upper()))
-    if (
-        words
-        & {
-            "WPA_PSK",
-            "WPA_EAP",
-            "SAE",
-            "OWE",
-            "IEEE8021X",
-            "WPA2_PSK",
-            "SUITE_B_192",
-            "WAPI_PSK",
-            "FT_PSK",
-            "FT_EAP",
-            "DPP",
-            "OSEN",
-            "WPA3",
-        }
-        or "PSK" in keys
-    ):
-        return "protected"
-    if "WEP" in words or re.search(r"AuthAlgorithms:.*SHARED", line):
+    if before == "wep" or "WEP" in words or _SHARED.search(line):
         return "wep"
-    return before or ("open" if words & {"NONE", "OPEN"} else "")
+    if words & {"NONE", "OPEN"} and not words & _PROTECTED:
+        return "open"
+    return before or ("protected" if words & _PROTECTED or "PSK" in keys else "")
+
+
+def _weak(line: str) -> bool:
+    """Whether a line of a network says that it has WEP keys."""
+    if ("WEP keys" in line or "wepKeys" in line) and "*" in line:
+        return True
+    found = _TYPE.match(line)
+    return found is not None and found["type"] == "1"
+
+
+def _functions(value: str) -> str:
+    """Return the functions of the cable by name, also where a report gives them as bits of a number."""
+    if not value.isdecimal():
+        return value
+    return ",".join(name for bit, name in _FUNCTIONS if int(value) & bit) or "none"

@@ -1,7 +1,7 @@
 """An iPhone's backup: its folder in, ten answers out. An encrypted one is named as such and not opened.
 
-What is read: Info.plist, Manifest.plist, Manifest.db (the list of files), and of the files themselves only settings,
-the address book and the places of photos. Messages, mail and notes are not.
+What is read: Info.plist, Status.plist, Manifest.plist, Manifest.db (the list of files), and of the files themselves
+only settings, the address book and the places of photos. Messages, mail and notes are not.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ _TRACES: Final = ("Library/Cydia", "Library/Sileo", "TweakInject", "MobileSubstr
 _DOCUMENTS: Final = re.compile(
     r"\.(?:docx?|xlsx?|pptx?|wps|et|dps|ofd|pdf|rtf|txt|csv|zip|rar|7z|odt|ods|odp|vsdx?)$", re.IGNORECASE
 )
+_LOCATION_KEYS: Final = ("LocationServicesEnabledIn8.0", "LocationServicesEnabledIn7.0", "LocationServicesEnabled")
 _STORAGE: Final = re.compile(r"^AppDomainGroup-group\.com\.apple\.FileProvider\.LocalStorage$")
 
 
@@ -39,9 +40,15 @@ def answers(folder: Path) -> Report:
     if backup.encrypted:
         return complete(_outside(backup), "ios-backup", encrypted=True)
     try:
-        return complete((*_outside(backup), *_inside(backup)), "ios-backup")
+        found = (*_outside(backup), *_inside(backup))
     finally:
         backup.close()
+    return complete(found if backup.finished else map(_doubted, found), "ios-backup")
+
+
+def _doubted(answer: Answer) -> Answer:
+    """Return no pass for a backup that was broken off."""
+    return Answer(answer.check, "unknown", (reason("unfinished"),)) if answer.result == "pass" else answer
 
 
 def is_backup(folder: Path) -> bool:
@@ -66,6 +73,8 @@ class _Backup:
         self.info = _plist(folder / "Info.plist")
         self.manifest = _plist(folder / "Manifest.plist")
         self._database = _database(folder / "Manifest.db")
+        state = _plist(folder / "Status.plist").get("SnapshotState")
+        self.finished = state in (None, "finished")  # else it broke off while the phone was sending
         said = self.manifest.get("IsEncrypted")
         unreadable = (folder / "Manifest.db").is_file() and self._database is None
         self.encrypted = bool(said) if said is not None else unreadable
@@ -134,7 +143,9 @@ def _outside(backup: _Backup) -> Iterator[Answer]:
     if locked is False:
         bad.append(reason("no-passcode"))
     good = [reason("no-jailbreak", count=len(apps))] if apps else []
-    yield judged("P2", bad, good, known=bool(apps) and locked is True)
+    if apps and backup.encrypted:
+        good = [reason("traces-unread")]
+    yield judged("P2", bad, good, known=bool(apps) and locked is True and backup.listed())
     yield _backups(backup)
 
 
@@ -186,10 +197,12 @@ def _wireless(backup: _Backup) -> Answer:
     bad = [
         reason(f"wifi-{kind}", count=count) for kind in ("open", "wep") if (count := list(kinds.values()).count(kind))
     ]
-    return judged("P3", bad, [reason("wifi-protected", count=len(kinds))] if kinds else (), known=bool(kinds))
+    told = bool(kinds) and all(kinds.values())
+    return judged("P3", bad, [reason("wifi-protected", count=len(kinds))] if told else (), known=told)
 
 
 def _protection(network: dict[str, Any]) -> str:
+    """Return how a network is protected: newer systems write it in words, older ones keep what the station sent."""
     said = " ".join(
         str(network.get(key, "")) for key in ("SupportedSecurityTypes", "SecurityMode", "SecurityType")
     ).upper()
@@ -197,8 +210,12 @@ def _protection(network: dict[str, Any]) -> str:
         return "protected"
     if "WEP" in said or network.get("WEP"):
         return "wep"
-    keyed = any(network.get(key) for key in ("WPA_IE", "RSN_IE", "EnterpriseProfile", "isWPA", "WAPI", "WPA"))
-    return "protected" if keyed else "open"
+    if any(network.get(key) for key in ("WPA_IE", "RSN_IE", "EnterpriseProfile", "isWPA", "WAPI", "WPA")):
+        return "protected"
+    capabilities = network.get("CAPABILITIES")
+    if isinstance(capabilities, int):  # 802.11: bit 4 asks for a key; without WPA that can only be WEP
+        return "wep" if capabilities & 0x10 else "open"
+    return "open" if re.search(r"\b(?:OPEN|NONE)\b", said) or "SSID_STR" in network else ""
 
 
 def _location(backup: _Backup) -> Answer:
@@ -206,7 +223,8 @@ def _location(backup: _Backup) -> Answer:
         for found in backup.plists(pattern):
             if not isinstance(found, dict):
                 continue
-            if isinstance(on := found.get("LocationServicesEnabled"), bool | int):
+            on = next((found[key] for key in _LOCATION_KEYS if isinstance(found.get(key), bool | int)), None)
+            if on is not None:
                 shown = reason("location-on" if on else "location-off")
                 return judged("P4", [shown] if on else (), [shown], known=True)
             allowed = [app for app, entry in found.items() if isinstance(entry, dict) and _may_locate(entry)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -24,6 +25,7 @@ _REPORT: Final = re.compile(
     r"(?:.*/)?(?:bugreport[^/]*|dumpstate[^/]*|dumpsys[^/]*|getprop[^/]*|settings?[_-][^/]*|packages[^/]*)\.(?:txt|log)",
     re.IGNORECASE,
 )
+_INNER: Final = re.compile(r"(?:.*/)?bugreport[^/]*\.zip", re.IGNORECASE)
 _CARDS: Final = 64 * 1024 * 1024
 
 
@@ -138,11 +140,32 @@ def _members_of(path: Path) -> Iterator[tuple[str, BinaryIO]]:
         chosen = [
             info for info in names if _REPORT.fullmatch(info.filename) and "/FS/" not in f"/{info.filename}"
         ] or names
+        inner = [info for info in archive.infolist() if _INNER.fullmatch(info.filename)]
+        if inner and not any(_REPORT.fullmatch(info.filename) for info in names):
+            yield from _inside(archive, inner[0])  # HyperOS and MIUI pack the report once more, beside their own logs
+            return
         for info in chosen[:_FILES]:
             try:
                 yield info.filename.rpartition("/")[2], cast(BinaryIO, archive.open(info))
             except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError):
                 continue
+
+
+def _inside(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[tuple[str, BinaryIO]]:
+    """Yield the texts of a report that is an archive inside the archive."""
+    with tempfile.TemporaryFile(prefix="shoumi-") as spool, archive.open(info) as packed:
+        left = _MOST_BYTES
+        while left > 0 and (chunk := packed.read(1 << 20)):
+            spool.write(chunk)
+            left -= len(chunk)
+        try:
+            inner = zipfile.ZipFile(spool)
+        except (zipfile.BadZipFile, OSError, ValueError):
+            return
+        with inner:
+            for member in [one for one in inner.infolist() if _REPORT.fullmatch(one.filename)][:_FILES]:
+                if "/FS/" not in f"/{member.filename}":
+                    yield member.filename.rpartition("/")[2], cast(BinaryIO, inner.open(member))
 
 
 def _cards(path: str | None) -> Iterator[Answer]:
