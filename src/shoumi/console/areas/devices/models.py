@@ -179,7 +179,7 @@ class Snapshot(models.Model):
         constraints = (models.UniqueConstraint(fields=("digest", "repair", "purpose"), name="snapshot_once"),)
         indexes = (
             models.Index(fields=("unexplained", "device"), name="snapshot_drift"),
-            models.Index(fields=("stranger", "unit"), name="snapshot_stranger"),
+            models.Index(fields=("unit",), name="snapshot_stranger", condition=Q(stranger=True)),
             models.Index(fields=("-made", "-id"), name="snapshot_made"),
         )
 

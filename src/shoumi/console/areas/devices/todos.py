@@ -66,13 +66,13 @@ def keepers(user: Any) -> Asked:
     if not reach:
         return
     today, repairs = timezone.localdate(), Repair.objects.filter(lying(reach), open=True)
-    snapshots = Snapshot.objects.filter(seen(reach))
     turn = Q(state__in=(ARRANGED, READY, ACCEPTED)) | (Q(state=ASKED) & granted(Repair))
     gone = Q(state__in=(ARRANGED, SANITISED, VERIFIED)) | (Q(state=ASKED) & granted(Disposal))
     rounds = Round.objects.filter(lying(reach, "unit"), closed_at=None)
     counts = yield Count(
         late=repairs.filter(way=ways.OUT, state__in=(WORK, ENDED), back_by__lt=today),
-        drift=snapshots.filter(unexplained__gt=0), strange=snapshots.filter(stranger=True),
+        drift=Snapshot.objects.filter(lying(reach), unexplained__gt=0),
+        strange=Snapshot.objects.filter(lying(reach, "unit"), stranger=True),
         repairs=repairs.filter(turn), disposals=Disposal.objects.filter(lying(reach), gone, open=True), rounds=rounds,
     )  # fmt: skip
     late = counts["late"]

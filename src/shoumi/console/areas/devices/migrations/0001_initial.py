@@ -571,7 +571,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="snapshot",
-            index=models.Index(fields=["stranger", "unit"], name="snapshot_stranger"),
+            index=models.Index(condition=models.Q(("stranger", True)), fields=["unit"], name="snapshot_stranger"),
         ),
         migrations.AddIndex(
             model_name="snapshot",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,7 +17,8 @@ from shoumi.console.areas.devices.actions import checking
 from shoumi.console.areas.devices.actions import snapshots as acts
 from shoumi.console.areas.devices.actions.base import READERS
 from shoumi.console.areas.devices.models import Snapshot
-from shoumi.console.areas.devices.views.base import Form, below, could, history, lying, units
+from shoumi.console.areas.devices.views.base import Form, below, could, history, units
+from shoumi.console.assets.models import in_units
 from shoumi.console.lists import Column, Filter, ListPage, pairs
 from shoumi.console.pages import Page
 from shoumi.console.roles import OFFICER
@@ -25,9 +27,9 @@ STEPS: dict[str, type[Action]] = {"match": acts.MatchStranger, "explain-stranger
 _STATES = (("drift", gettext_lazy("not explained")), ("stranger", gettext_lazy("strangers")))
 
 
-def seen(reach: Any) -> Q:
-    """Return the condition that a snapshot lies within a reach: where its device lies, or where the stranger stood."""
-    return (Q(device__isnull=False) & lying(reach)) | (Q(device=None) & lying(reach, "unit"))
+def within(reach: Any) -> QuerySet:
+    """Return the snapshots of a reach: ``at`` is where the device lies, or where the stranger stood."""
+    return Snapshot.objects.annotate(at=Coalesce("device__unit", "unit")).filter(in_units(reach, "at"))
 
 
 def state(snapshot: Snapshot) -> Any:
@@ -71,11 +73,10 @@ class Snapshots(ListPage):
     )  # fmt: skip
 
     def rows(self) -> QuerySet:
-        rows = Snapshot.objects.filter(seen(self.request.user.reach(self.roles)))
+        rows = within(self.request.user.reach(self.roles))
         device = self.request.GET.get("device", "")
         rows = rows.filter(device=int(device)) if device.isascii() and device.isdigit() and len(device) < 18 else rows
-        at = Case(When(device=None, then=F("unit")), default=F("device__unit"))
-        return rows.defer("body").annotate(at=at).select_related("device__unit", "unit")
+        return rows.defer("body").select_related("device__unit", "unit")
 
     def address(self, row: Any) -> str:
         return reverse("devices:snapshot", args=(row.pk,))
@@ -92,9 +93,7 @@ class OneSnapshot(Page):
     roles = READERS
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        rows = Snapshot.objects.filter(seen(request.user.reach(self.roles))).select_related(
-            "device__unit", "unit", "repair"
-        )
+        rows = within(request.user.reach(self.roles)).select_related("device__unit", "unit", "repair")
         snapshot = rows.filter(pk=pk).first()
         if snapshot is None:
             from django.http import Http404
