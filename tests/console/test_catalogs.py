@@ -74,3 +74,16 @@ def test_models_actions_and_columns_speak_through_the_catalogs():
     for config in apps.get_app_configs():
         for entry in getattr(config, "menu", ()):
             assert isinstance(entry.label, Promise)
+
+
+@pytest.mark.parametrize("language", ["zh_Hans", "zh_Hant"])
+def test_the_same_sentence_has_the_same_words_in_every_room(language):
+    """Catalogs are one at run time, and the first room's words win: who means something else says it otherwise."""
+    said: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for folder in ROOMS:
+        for entry in polib.pofile(str(catalogs.where(folder, language))):
+            if entry.msgctxt is None:
+                text = entry.msgstr or entry.msgstr_plural[0]
+                said.setdefault((entry.msgid, entry.msgid_plural), {}).setdefault(text, []).append(folder.name)
+    differing = {key[0]: texts for key, texts in said.items() if len(texts) > 1}
+    assert not differing

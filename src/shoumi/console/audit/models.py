@@ -10,13 +10,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 DONE, REFUSED = "done", "refused"
-OUTCOMES = ((DONE, _("done")), (REFUSED, _("refused")))
+OUTCOMES = ((DONE, _("done")), (REFUSED, _("not allowed")))
 
 
 class Entry(models.Model):
     """One thing that happened. ``unit`` is the path of the unit it concerns, empty for the whole office."""
 
-    seq = models.PositiveBigIntegerField(_("number"), primary_key=True)
+    seq = models.PositiveBigIntegerField(_("running number"), primary_key=True)
     at = models.DateTimeField(_("time"), db_index=True)
     actor = models.CharField(_("account"), max_length=150)
     actor_name = models.CharField(_("who"), max_length=200)
@@ -24,7 +24,7 @@ class Entry(models.Model):
     outcome = models.CharField(_("outcome"), max_length=10, choices=OUTCOMES)
     unit = models.CharField(max_length=500, blank=True, db_index=True)
     subject = models.CharField(max_length=100, blank=True, db_index=True)
-    subject_name = models.CharField(_("concerning"), max_length=300, blank=True)
+    subject_name = models.CharField(_("what it is about"), max_length=300, blank=True)
     door = models.CharField(_("through"), max_length=20)
     address = models.CharField(_("from address"), max_length=100, blank=True)
     mode = models.CharField(max_length=20)
@@ -69,7 +69,7 @@ class SigningKey(models.Model):
     holder = models.CharField(max_length=150)  # the account
     holder_name = models.CharField(_("holder"), max_length=200)
     since = models.DateTimeField(_("since"))
-    until = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    until = models.DateTimeField(_("no longer used since"), null=True, blank=True)
 
     class Meta:
         ordering = ("-since",)

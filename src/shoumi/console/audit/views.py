@@ -57,7 +57,7 @@ class Entries(ListPage):
         Column("at", gettext_lazy("Time"), lambda e: e.at, "at", "moment"),
         Column("who", gettext_lazy("Who"), lambda e: f"{e.actor_name} ({e.actor})", "actor"),
         Column("what", gettext_lazy("Action"), lambda e: words(e.action), "action"),
-        Column("subject", gettext_lazy("Concerning"), lambda e: e.subject_name, "subject_name"),
+        Column("subject", gettext_lazy("Subject of the entry"), lambda e: e.subject_name, "subject_name"),
         Column("outcome", gettext_lazy("Outcome"), lambda e: e.get_outcome_display(), "outcome", "badge",
                tone=lambda e: "amber" if e.outcome == REFUSED else "jade"),
         Column("door", gettext_lazy("Through"), lambda e: DOORS.get(e.door, e.door), "door", shown=False),

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Entry",
             fields=[
-                ("seq", models.PositiveBigIntegerField(primary_key=True, serialize=False, verbose_name="number")),
+                ("seq", models.PositiveBigIntegerField(primary_key=True, serialize=False, verbose_name="running number")),
                 ("at", models.DateTimeField(db_index=True, verbose_name="time")),
                 ("actor", models.CharField(max_length=150, verbose_name="account")),
                 ("actor_name", models.CharField(max_length=200, verbose_name="who")),
@@ -37,12 +37,12 @@ class Migration(migrations.Migration):
                 (
                     "outcome",
                     models.CharField(
-                        choices=[("done", "done"), ("refused", "refused")], max_length=10, verbose_name="outcome"
+                        choices=[("done", "done"), ("refused", "not allowed")], max_length=10, verbose_name="outcome"
                     ),
                 ),
                 ("unit", models.CharField(blank=True, db_index=True, max_length=500)),
                 ("subject", models.CharField(blank=True, db_index=True, max_length=100)),
-                ("subject_name", models.CharField(blank=True, max_length=300, verbose_name="concerning")),
+                ("subject_name", models.CharField(blank=True, max_length=300, verbose_name="what it is about")),
                 ("door", models.CharField(max_length=20, verbose_name="through")),
                 ("address", models.CharField(blank=True, max_length=100, verbose_name="from address")),
                 ("mode", models.CharField(max_length=20)),
@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ("holder", models.CharField(max_length=150)),
                 ("holder_name", models.CharField(max_length=200, verbose_name="holder")),
                 ("since", models.DateTimeField(verbose_name="since")),
-                ("until", models.DateTimeField(blank=True, null=True, verbose_name="withdrawn")),
+                ("until", models.DateTimeField(blank=True, null=True, verbose_name="no longer used since")),
             ],
             options={
                 "verbose_name": "signing key",

@@ -867,7 +867,7 @@ class Migration(migrations.Migration):
                 ("asked_by", models.CharField(max_length=200, verbose_name="asked by")),
                 ("asked_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="asked")),
                 ("made_by", models.CharField(blank=True, max_length=200, verbose_name="made by")),
-                ("made_at", models.DateTimeField(blank=True, null=True, verbose_name="made at")),
+                ("made_at", models.DateTimeField(blank=True, null=True, verbose_name="copies made at")),
                 ("made", models.JSONField(blank=True, default=list)),
                 (
                     "carrier",

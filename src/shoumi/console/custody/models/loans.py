@@ -105,7 +105,7 @@ class CopyOrder(models.Model):
     asked_by = models.CharField(_("asked by"), max_length=200)
     asked_at = models.DateTimeField(_("asked"), default=timezone.now)
     made_by = models.CharField(_("made by"), max_length=200, blank=True)
-    made_at = models.DateTimeField(_("made at"), null=True, blank=True)
+    made_at = models.DateTimeField(_("copies made at"), null=True, blank=True)
     made = models.JSONField(default=list, blank=True)  # the ledger numbers
 
     class Meta:

@@ -522,7 +522,7 @@ class Migration(migrations.Migration):
                 ("reason", models.CharField(max_length=500, verbose_name="reason")),
                 ("passed", models.JSONField(default=dict)),
                 ("agreed", models.DateTimeField(blank=True, null=True, verbose_name="agreed")),
-                ("refused", models.DateTimeField(blank=True, null=True, verbose_name="refused")),
+                ("refused", models.DateTimeField(blank=True, null=True, verbose_name="refused by the second person")),
                 (
                     "agreed_by",
                     models.ForeignKey(

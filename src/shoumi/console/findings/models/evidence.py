@@ -70,7 +70,7 @@ class Reveal(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="reveals_agreed"
     )
     agreed = models.DateTimeField(_("agreed"), null=True, blank=True)
-    refused = models.DateTimeField(_("refused"), null=True, blank=True)
+    refused = models.DateTimeField(_("refused by the second person"), null=True, blank=True)
 
     class Meta:
         ordering = ("-asked", "-pk")
