@@ -180,7 +180,7 @@ class Snapshot(models.Model):
         indexes = (
             models.Index(fields=("unexplained", "device"), name="snapshot_drift"),
             models.Index(fields=("unit",), name="snapshot_stranger", condition=Q(stranger=True)),
-            models.Index(fields=("-made", "-id"), name="snapshot_made"),
+            models.Index(fields=("-made", "-id", "device", "unit"), name="snapshot_made"),
         )
 
     def __str__(self) -> str:

@@ -29,6 +29,7 @@ from shoumi.console.areas.devices.models import (
     Snapshot,
 )
 from shoumi.console.areas.devices.views.base import lying
+from shoumi.console.areas.devices.views.snapshots import within
 from shoumi.console.todo import Asked, Count, Todo, provider
 
 
@@ -71,7 +72,7 @@ def keepers(user: Any) -> Asked:
     rounds = Round.objects.filter(lying(reach, "unit"), closed_at=None)
     counts = yield Count(
         late=repairs.filter(way=ways.OUT, state__in=(WORK, ENDED), back_by__lt=today),
-        drift=Snapshot.objects.filter(lying(reach), unexplained__gt=0),
+        drift=within(reach).filter(unexplained__gt=0),
         strange=Snapshot.objects.filter(lying(reach, "unit"), stranger=True),
         repairs=repairs.filter(turn), disposals=Disposal.objects.filter(lying(reach), gone, open=True), rounds=rounds,
     )  # fmt: skip

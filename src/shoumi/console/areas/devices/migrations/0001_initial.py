@@ -575,7 +575,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="snapshot",
-            index=models.Index(fields=["-made", "-id"], name="snapshot_made"),
+            index=models.Index(fields=["-made", "-id", "device", "unit"], name="snapshot_made"),
         ),
         migrations.AddConstraint(
             model_name="snapshot",
