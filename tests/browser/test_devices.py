@@ -251,7 +251,7 @@ def test_d2_a_forbidden_way_shows_its_clause(device, cast, picture):
     alice.fill("#id_fault", "屏幕不亮")
     alice.fill("#id_contents", "会议材料")
     alice.check("#id_may_leave")
-    refused(alice, cast, "第二十七条第七项")
+    refused(alice, cast, "27(7)" if cast.language == "en" else "第二十七条第七项")
     picture(alice, "devices-forbidden")
     assert cast.status("charlie", f"/devices/ask/{key}/") in {403, 404}
     assert "WX-" not in cast.trail("SB-7002")  # nothing came of it
@@ -309,7 +309,9 @@ def test_d4_from_purchase_to_another_hand_and_no_way_round(cast, picture):
             olga.fill(f"#id_{name}", value)
         cast.prove("olga")
         olga.click(SEND)
-        assert "第三十一条" in olga.text_content(".summary")  # the clause, and nothing has happened
+        assert ("31" if cast.language == "en" else "第三十一条") in olga.text_content(
+            ".summary"
+        )  # the clause, and nothing has happened
     picture(olga, "devices-untreated")
     olga.goto(f"{device}retire/")
     olga.fill("#id_reason", "超过使用年限")
@@ -524,4 +526,4 @@ def test_pages_in_three_languages_and_on_a_phone(cast, picture):
                 picture(olga, f"devices-phone{path.replace('/', '-')}{language}")
     finally:
         olga.set_viewport_size({"width": 1280, "height": 800})
-        olga.click('.languages button[value="zh-hans"]')
+        olga.click(f'.languages button[value="{cast.language}"]')
