@@ -25,8 +25,9 @@ from shoumi.engine.home import Home
 from shoumi.engine.source import Found
 
 Record: TypeAlias = list[Any]  # events of one file, as ``record`` writes them
-# signature, first day, last day (0: any), members, events (None: many, kept apart)
-_Entry: TypeAlias = tuple[str, int, int, int, Record | None]
+# signature, first day, last day (0: any), members, events (None: many, kept apart); of a file in which nothing is, the
+# signature alone
+_Entry: TypeAlias = tuple[str, int, int, int, Record | None] | str
 _COMMIT_SECONDS: Final = 2.0
 _APART: Final = 20  # events from which a file's are kept apart
 _MOST: Final = 200_000  # events of one file that are kept at all; beyond, the file is read again
@@ -52,14 +53,17 @@ class State:
         self._fresh: dict[str, dict[str, _Entry]] = {}
         self._stale: set[str] = set()  # folders whose rows are of other options, or too many
         self._next_commit = time.monotonic() + _COMMIT_SECONDS
+        self._last_folder = ""
 
     def known(self, found: Found) -> tuple[Record, int] | None:
         """Return events and number of members of a file that has not changed since, else None."""
         if not found.signature:
             return None
-        folder, name = os.path.split(found.path)
+        folder, name = self._split(found.path)
         entry = self._folder(folder).get(name)
-        if entry is None or entry[0] != found.signature:
+        if entry == found.signature:
+            return [], 0
+        if entry is None or isinstance(entry, str) or entry[0] != found.signature:
             return None
         if entry[2] and not entry[1] <= self._today <= entry[2]:
             return None
@@ -70,14 +74,24 @@ class State:
         """Remember what was found in a file, good until a day (ordinal, 0: any); written down every few seconds."""
         if not found.signature or len(events) > _MOST:
             return
-        folder, name = os.path.split(found.path)
+        folder, name = self._split(found.path)
         apart = len(events) > _APART
         if apart:
             self._write("insert or replace into many values (?, ?)", [(_file(found), json.dumps(events))])
-        entry = (found.signature, self._today, until, members, None if apart else events)
+        entry: _Entry = found.signature
+        if events or members or until:
+            entry = (found.signature, self._today, until, members, None if apart else events)
         self._fresh.setdefault(folder, {})[name] = entry
         if time.monotonic() >= self._next_commit:
             self.commit()
+
+    def _split(self, path: str) -> tuple[str, str]:
+        """Return folder and name, as ``os.path.split`` does; files come folder by folder."""
+        at = len(self._last_folder)
+        if at and path.startswith(self._last_folder) and path.rfind("/") == at:
+            return self._last_folder, path[at + 1 :]
+        self._last_folder, name = os.path.split(path)
+        return self._last_folder, name
 
     def commit(self) -> None:
         """Write down what is new. A full disk costs the memory of this scan, not the scan."""

@@ -74,9 +74,14 @@ def _blocks(blob: Blob, guess: encoding.Guess, size: int) -> Iterator[Segment]:
 
 def _unescaped(text: str) -> Iterator[Segment]:
     """Yield the lines in which JSON, scripts or property files escape their letters, with the escapes resolved."""
-    if "\\u" not in text:
-        return
-    lines = [line for line in text.split("\n") if "\\u" in line and _ESCAPE.search(line)]
+    lines, at = [], text.find("\\u")
+    while at >= 0:
+        end = at
+        if _ESCAPE.match(text, at):
+            end = text.find("\n", at)
+            end = end if end >= 0 else len(text)
+            lines.append(text[text.rfind("\n", 0, at) + 1 : end])
+        at = text.find("\\u", end + 1)
     if lines:
         plain = _ESCAPE.sub(_resolve, "\n".join(lines))
         yield Segment(plain.encode("utf-8", "replace").decode(), Locator(part="unescaped"))

@@ -81,18 +81,21 @@ class _Walk:
             unread = refused(error)
             yield Gap(unread.reason, f"the folder cannot be listed: {unread}", _trail(path), "walk")
             return
+        plain = self._include is None and self._exclude is None
         for entry in entries:
-            inside = f"{below}/{entry.name}" if below else entry.name
-            if self._exclude and self._exclude.match(inside):
-                yield Skipped("excluded")
-                continue
             try:
-                yield from self._entry(entry, inside)
+                if plain and entry.is_file(follow_symlinks=False):  # nearly all: no generator for each of them
+                    yield _found(entry.path, entry.stat(follow_symlinks=False))
+                else:
+                    yield from self._entry(entry, f"{below}/{entry.name}" if below else entry.name)
             except OSError as error:
                 unread = refused(error)
                 yield Gap(unread.reason, str(unread), _trail(entry.path), "walk")
 
     def _entry(self, entry: os.DirEntry[str], inside: str) -> Iterator[Found | Gap | Skipped]:
+        if self._exclude and self._exclude.match(inside):
+            yield Skipped("excluded")
+            return
         if entry.is_symlink() and not self._policy.follow_links:
             target = os.path.realpath(entry.path)
             if target == self._root or target.startswith(self._root + os.sep):
