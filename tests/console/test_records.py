@@ -18,7 +18,7 @@ from shoumi.console.action import Denied, Gone, Machine, Unmet
 from shoumi.console.audit.models import Entry
 from shoumi.console.records import Facts, Label, Labels, Record, Signature, Signatures, Table, Text, document, issuing
 from shoumi.console.records.actions import FetchIssue, IssueRecord
-from shoumi.console.records.blocks import written
+from shoumi.console.records.blocks import Code, written
 from shoumi.console.records.models import Issue, Kept
 from shoumi.console.records.paper import pdf
 from shoumi.console.records.record import find, registry
@@ -271,6 +271,56 @@ def test_what_would_lock_the_database_for_long_is_refused_with_a_way_out(world, 
     monkeypatch.setattr("shoumi.console.records.paper.SECONDS", 0.05)
     with pytest.raises(Unmet, match="workbook instead"):
         issued(world)
+
+
+def test_the_press_runs_while_no_transaction_is_held(world, monkeypatch):
+    """SQLite has one lock for all who write: setting a page must not hold it. The number is still without a gap."""
+    from django.db import connection
+
+    before, depths, press = len(connection.savepoint_ids), [], issuing.paper.pdf
+
+    def watched(*arguments):
+        depths.append(len(connection.savepoint_ids) - before)
+        return press(*arguments)
+
+    monkeypatch.setattr(issuing.paper, "pdf", watched)
+    first = issued(world)
+    assert depths == ([0] if connection.vendor == "sqlite" else [depths[0]])
+    world.north_person.post = "keeper"
+    world.north_person.save()
+    assert issued(world).seq == first.seq + 1
+    assert Entry.objects.filter(action="records.issue").count() == 2
+
+
+def test_somebody_quicker_takes_the_number_and_nobody_gets_it_twice(world, monkeypatch):
+    press, others = issuing.paper.pdf, []
+
+    def slow(document_, at):
+        if document_.stamp.by == world.dana.get_full_name() and len(others) < 2:
+            others.append(issuing.take_number())  # while the page is set
+        return press(document_, at)
+
+    monkeypatch.setattr(issuing.paper, "pdf", slow)
+    made = issued(world)
+    assert made.seq == others[-1][1] + 1
+    assert made.number in "".join(pages(bytes(made.kept.data)))
+
+
+def test_what_the_font_lacks_stands_on_paper_as_its_number():
+    text = "完成 😀 \U0001f468\u200d\U0001f4bb café 㐂 Ω"
+    said = flat("".join(pages(paper([Text(text), Facts([("x", "🎉" * 3)])]))))
+    assert "完成[U+1F600][U+1F468][U+1F4BB]café㐂Ω" in said.replace("\u200d", "")
+    assert said.count("[U+1F389]") == 3
+
+
+def test_a_code_holds_its_address_as_it_is(monkeypatch):
+    from shoumi.console.records import paper as sheet
+
+    drawn, picture = [], sheet.qr
+    monkeypatch.setattr(sheet, "qr", lambda text: drawn.append(text) or picture(text))
+    address = "https://records.example.org/custody/scan/" + "Q" * 40
+    paper([Labels([Label(address, "t", ())]), Code(address, "x")])
+    assert drawn.count(address) == 2
 
 
 def test_typst_lives_through_a_fork(world):

@@ -3,21 +3,24 @@
     issue = issuing.issue(record, thing, "pdf", by=user)     inside an action's write(), in its transaction
 
 The same record with the same content in the same language is not issued twice: the one that exists is returned.
+A file is set before the act that issues it writes anything (``action.early``): nobody waits for the press.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import get_language
 
 from shoumi.console.accounts.models import Office, Unit, User
+from shoumi.console.action import early
 from shoumi.console.records import paper, workbook
 from shoumi.console.records.document import Document, compose
 from shoumi.console.records.models import PDF, Issue, Kept, Series
@@ -42,7 +45,8 @@ def _issue(record: Record, thing: Any, document: Document, *, form: str, content
     now, (year, seq) = timezone.now(), take_number()
     number = f"{year}-{seq:05d}"
     stamped = document.stamped(number, now, by.get_full_name(), check_address(number, base))
-    data = paper.pdf(stamped, now) if form == PDF else workbook.xlsx(stamped)
+    key = (record.name, form, document.language, content, number)
+    data, now = early(key, lambda: _made(stamped, form, now))
     path = record.unit_path(thing)
     made = Issue.objects.create(
         year=year, seq=seq, number=number, name=record.name, key=str(thing.pk), title=document.title[:300],
@@ -53,6 +57,11 @@ def _issue(record: Record, thing: Any, document: Document, *, form: str, content
     )  # fmt: skip
     Kept.objects.create(issue=made, data=data)
     return made
+
+
+def _made(document: Document, form: str, at: datetime) -> tuple[bytes, datetime]:
+    with translation.override(document.language):
+        return paper.pdf(document, at) if form == PDF else workbook.xlsx(document), at
 
 
 def take_number() -> tuple[int, int]:

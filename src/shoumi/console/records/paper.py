@@ -20,9 +20,10 @@ from django.utils.translation import gettext as _
 
 from shoumi.console.action import Unmet
 from shoumi.console.records.document import Document
+from shoumi.console.records.glyphs import visible
 
 PRESS: Final = Path(__file__).parent / "press.py"
-SECONDS = 15  # less than anybody waits for the database, which is locked meanwhile
+SECONDS = 15  # less than anybody waits for a page
 MOST: Final = 30_000  # cells of tables that a PDF is issued with; a workbook holds more
 PIECE: Final = 6  # letters of a long word between two places to break it
 _LONG: Final = re.compile(r"[^\s\u2e80-\uffff]{20,}")  # Chinese breaks anywhere by itself
@@ -32,13 +33,14 @@ REGIONS: Final = {"zh-hans": ("zh", "cn"), "zh-hant": ("zh", "tw"), "en": ("en",
 
 def pdf(document: Document, at: datetime) -> bytes:
     """Return the PDF. The same document and time give the same bytes."""
-    values = _breakable(asdict(document)) | {"stamp": asdict(document.stamp) if document.stamp else None}
+    plain = asdict(document)
+    values = _drawable(plain) | {"stamp": asdict(document.stamp) if document.stamp else None}
     values["lang"], values["region"] = REGIONS.get(document.language, ("en", "gb"))
-    for block in values["blocks"]:
+    for block, own in zip(values["blocks"], plain["blocks"], strict=True):
         if block["kind"] == "code":
-            block["picture"] = qr(block["text"])
-        for label in block.get("labels", ()):
-            label["picture"] = qr(label["code"])
+            block["picture"] = qr(own["text"])  # as it is: a code holds no places to break and no replacements
+        for label, code in zip(block.get("labels", ()), own.get("labels", ()), strict=True):
+            label["picture"] = qr(code["code"])
     values["large"] = cells(document) > LARGE
     values["picture"] = qr(document.stamp.address) if document.stamp else ""
     given = {"data": values, "at": int(at.timestamp()), "tags": not values["large"]}
@@ -73,13 +75,13 @@ def cells(document: Document) -> int:
     return sum(len(block["rows"]) * len(block["head"]) for block in document.blocks if block["kind"] == "table")
 
 
-def _breakable(value: Any) -> Any:
-    """Return the values with places to break inside very long words, so that none runs over its cell."""
+def _drawable(value: Any) -> Any:
+    """Return the values as the font can draw them, with places to break inside very long words."""
     if isinstance(value, str):
-        return _LONG.sub(_broken, value)
-    if isinstance(value, list):
-        return [_breakable(one) for one in value]
-    return {key: _breakable(one) for key, one in value.items()} if isinstance(value, dict) else value
+        return _LONG.sub(_broken, visible(value))
+    if isinstance(value, list | tuple):
+        return [_drawable(one) for one in value]
+    return {key: _drawable(one) for key, one in value.items()} if isinstance(value, dict) else value
 
 
 def _broken(word: re.Match[str]) -> str:

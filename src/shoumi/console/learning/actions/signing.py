@@ -65,6 +65,7 @@ class Sign(Action):
         signature = Signature.objects.create(
             user=self.actor, person=person, edition=edition, language=language, name=person.name,
             unit_name=person.unit.name, post=person.post, category=person.category, digest=digest(edition, language),
+            at=self.moment,
         )  # fmt: skip
         with translation.override(language):
             form = record.find("learning.letter")
