@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from shoumi.console import steps
 from shoumi.console.action import Denied, Machine, registry
@@ -185,6 +185,32 @@ def test_the_course_has_holes_where_nothing_was_known(world):
     assert "2 steps" in found["Exams"].sentence
     assert found["Phones"].chart == ""
     assert trend.courses(world.south) == []
+
+
+def test_the_demo_tells_past_weeks_that_lead_to_today(world):
+    from shoumi.console.board import demo
+
+    finding(world.cellar, 2, "exams")
+    finding(world.south, 0, "messaging")
+    demo.finish(lambda _name: None)
+    assert Snapshot.objects.values("day").distinct().count() == demo.DAYS + 1
+    kept = {(one.unit_id, one.day): one.left for one in Snapshot.objects.all()}
+    today = timezone.localdate()
+    for line in standing.lines(Reach(("",))):
+        assert kept[line.unit.pk, today] == {one.area: one.left for one in line.cells if one.left is not None}
+    for (unit, day), left in kept.items():
+        if unit == world.cellar.pk:  # who is above never stands better
+            assert all(kept[world.north.pk, day][area] <= value for area, value in left.items())
+    assert any(course.chart for course in trend.courses(world.north))
+
+
+def test_what_the_board_says_of_the_law_is_what_the_law_says(world):
+    """A carrier of a state secret counts as leaked after 10 or 60 days: Measures on leak cases, art. 5 (1)."""
+    with translation.override("en"):
+        rules = {rule.name: str(rule.clause) for rule in steps.rules()}
+    assert rules["custody.lost"].endswith("Leak Cases art. 5 (1)")
+    assert rules["findings.incident"] == "Implementing Regulations art. 61"
+    assert rules["findings.self"] == "Implementing Regulations art. 58"
 
 
 def test_queries_do_not_grow(world, enter):

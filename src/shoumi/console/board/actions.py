@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shoumi.console.accounts.models import Unit
 from shoumi.console.action import Action, Done, Unmet
-from shoumi.console.board import standing
-from shoumi.console.board.models import Snapshot
+from shoumi.console.board import keeping, standing
 from shoumi.console.roles import OFFICER, Reach
 
 
@@ -31,11 +30,5 @@ class KeepToday(Action):
 
     def write(self) -> Done:
         today = timezone.localdate()
-        rows = [
-            Snapshot(unit=line.unit, day=today, left={c.area: c.left for c in line.cells if c.left is not None})
-            for line in standing.lines(Reach(("",)))
-        ]
-        Snapshot.objects.bulk_create(
-            rows, update_conflicts=True, update_fields=("left",), unique_fields=("unit", "day")
-        )
-        return Done(None, {"day": today.isoformat(), "units": len(rows)})
+        count = keeping.keep(today, [(line.unit, keeping.known(line)) for line in standing.lines(Reach(("",)))])
+        return Done(None, {"day": today.isoformat(), "units": count})

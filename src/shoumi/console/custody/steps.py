@@ -45,7 +45,7 @@ _LOST: Final = Rule(
     "custody.lost",
     LEAKED,
     gettext_lazy("A state secret that is not found within 10 days (top secret) or 60 days counts as leaked."),
-    gettext_lazy("Measures for handling leak cases art. 5"),
+    gettext_lazy("Measures for the Investigation and Handling of Leak Cases art. 5 (1)"),
 )
 _SEAL: Final = Rule("custody.seal", ONE, gettext_lazy("A seal was found broken within the last 30 days."), "E4, H1")
 _SOURCE: Final = Rule(

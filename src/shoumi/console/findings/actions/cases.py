@@ -411,7 +411,10 @@ class Incident(_OfCase):
 
     name = "findings.case.incident"
     label = _("Declare an incident")
-    intro = _("From its discovery 24 hours remain to report it to the secrecy department and the superior (art. 61).")
+    intro = _(
+        "From its discovery 24 hours remain to report it to the secrecy department and the superior "
+        "(Implementing Regulations art. 61)."
+    )
     grave = True
 
     class Input(ActionForm):
