@@ -290,7 +290,7 @@ def test_a_wrapped_disk_that_is_damaged_is_a_gap(tmp_path: Path) -> None:
         (512, b"LABELONE", Unsupported, "LVM"),
         (0, b"XFSB", Unsupported, "XFS"),
         (65600, b"_BHRfS_M", Unsupported, "Btrfs"),
-        (1024, b"H+\0\4", Unsupported, "HFS+"),
+        (1024, b"BD" + bytes(18) + b"\0\0\2\0", Unsupported, "HFS"),
         (0, b"anything", Unsupported, "no file system"),
     ],
 )
@@ -301,6 +301,13 @@ def test_what_is_not_read_is_named(offset: int, magic: bytes, reason: type[Unexa
     image = images.Plain(Blob.of_bytes(bytes(data), Limits()))
     with pytest.raises(reason, match=word):
         disk.volume(Part(image, 0, image.size))
+
+
+@pytest.mark.parametrize("magic", [b"EVF\t\r\n\xff\0", b"EVF2\r\n\x81\0", b"AFF10\r\n\0"])
+def test_images_of_evidence_are_named(magic: bytes) -> None:
+    read = Read(magic + random.Random(1).randbytes(100_000))
+    assert [gap.reason for gap in read.gaps] == ["unsupported"]
+    assert "raw image" in read.gaps[0].detail
 
 
 def test_encrypted_partitions_are_not_swept_and_others_are() -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from shoumi.engine.blob import Blob
 from shoumi.engine.errors import Encrypted, Unexamined, Unsupported
-from shoumi.engine.filesystems import exfat, ext, fat, images, ntfs, partitions
+from shoumi.engine.filesystems import exfat, ext, fat, hfs, images, ntfs, partitions
 from shoumi.engine.filesystems.volume import Image, Part, Volume
 
 _HEAD: Final = 68 * 1024
@@ -18,6 +18,7 @@ _READERS: Final[tuple[tuple[Callable[[bytes], bool], Callable[[Part], Volume]], 
     (exfat.recognise, exfat.ExFat),
     (fat.recognise, fat.Fat),
     (ext.recognise, ext.Ext),
+    (hfs.recognise, hfs.Hfs),
 )
 # What is known and not read: offset, bytes that stand there, its name, whether it is locked.
 _OTHERS: Final = (
@@ -25,8 +26,7 @@ _OTHERS: Final = (
     (0, b"LUKS\xba\xbe", "LUKS", True),
     (0, b"SKUL\xba\xbe", "LUKS", True),
     (32, b"NXSB", "APFS", False),
-    (1024, b"H+", "HFS+", False),
-    (1024, b"HX", "HFSX", False),
+    (1024, b"BD", "HFS of before 1998", False),
     (88, b"CS", "Core Storage (FileVault)", True),
     (512, b"LABELONE", "LVM", False),
     (0, b"LABELONE", "LVM", False),
@@ -54,7 +54,7 @@ def recognise(blob: Blob) -> bool:
     if images.kind(head, stream.read(512)) != "raw":
         return True
     head = blob.head(_HEAD)
-    if head[512:520] == b"EFI PART" or partitions.is_mbr(head[:512]):
+    if head[512:520] == b"EFI PART" or partitions.is_mbr(head[:512]) or partitions.is_apple(head):
         return True
     return any(known(head) for known, _ in _READERS) or _other(head) is not None
 
@@ -91,9 +91,10 @@ def _other(head: bytes) -> tuple[str, bool] | None:
 
 
 def _sound(head: bytes, offset: int) -> bool:
-    """Whether a mark of two letters is more than chance: HFS+ names its version, Core Storage its block size."""
+    """Whether a mark of two letters is more than chance: both name a size of blocks that makes sense."""
     if offset == 1024:
-        return head[1026:1028] in (b"\0\4", b"\0\5")
+        size = int.from_bytes(head[1044:1048], "big")
+        return size > 0 and size % 512 == 0
     return head[96:100] in (b"\0\2\0\0", b"\0\x10\0\0") and not any(head[:8])
 
 

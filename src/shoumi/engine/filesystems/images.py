@@ -344,8 +344,20 @@ class Vdi(Mapped):
         return super().written(first, min(last, len(self._table)))
 
 
+# Formats of evidence that no permissive library reads: how they begin, what they are called.
+_EVIDENCE: Final = (
+    (b"EVF\t\r\n\xff\0", "EnCase (E01)"),
+    (b"LVF\t\r\n\xff\0", "EnCase (L01)"),
+    (b"EVF2\r\n\x81\0", "EnCase (Ex01)"),
+    (b"LEF2\r\n\x81\0", "EnCase (Lx01)"),
+    (b"AFF10\r\n\0", "AFF"),
+)
+
+
 def kind(head: bytes, tail: bytes) -> str:
     """Return what a disk is wrapped in, by its first and last 512 bytes; ``raw`` when in nothing."""
+    if any(head.startswith(magic) for magic, _ in _EVIDENCE):
+        return "evidence"
     if head.startswith(b"QFI\xfb"):
         return "qcow2"
     if head.startswith(b"KDMV"):
@@ -365,6 +377,9 @@ def opened(blob: Blob) -> tuple[str, Image, list[Gap]]:
     name = kind(head, tail)
     if name == "raw":
         return name, Plain(blob), []
+    if name == "evidence":
+        form = next(form for magic, form in _EVIDENCE if head.startswith(magic))
+        raise Unsupported(f"an image of {form}, which is not read; export it as a raw image (dd)")
     wrapped = {"qcow2": Qcow2, "vmdk": Vmdk, "vhdx": Vhdx, "vdi": Vdi, "vhd": Vhd}[name](blob)
     if not 0 < wrapped.size < 1 << 60:
         raise Corrupt("an impossible size of the disk")

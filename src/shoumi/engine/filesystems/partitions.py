@@ -1,7 +1,9 @@
-"""Partition tables: a disk in, its partitions out, and what lies between them. MBR with extended partitions, GPT.
+"""Partition tables: a disk in, its partitions out, and what lies between them. MBR with extended partitions, GPT, and
+Apple's partition map.
 
 A table that is damaged or lies (partitions beyond the end, overlapping, endless chains) is read as far as it makes
-sense. Sources: UEFI 2.10, 5.2 (MBR) and 5.3 (GPT); the extended chain as PC systems write it.
+sense. Sources: UEFI 2.10, 5.2 (MBR) and 5.3 (GPT); the extended chain as PC systems write it; Inside
+Macintosh: Devices, 3-12 (partition map).
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ from shoumi.engine.filesystems.volume import Extent, Image, joined
 _SECTOR: Final = 512
 _EXTENDED: Final = frozenset((0x05, 0x0F, 0x85))
 _PROTECTIVE: Final = 0xEE
+_APPLE_SECTORS: Final = (512, 2048)
+_APPLE_OTHERS: Final = ("Apple_partition_map", "Apple_Free", "Apple_Driver", "Apple_Patches", "Apple_Void")
 _MOST: Final = 256  # partitions
 
 
@@ -35,8 +39,8 @@ class Partition:
 
 
 def table(image: Image) -> tuple[str, list[Partition]]:
-    """Return ``gpt``, ``mbr`` or an empty name, and the partitions in order of their place."""
-    for name, found in (("gpt", list(_gpt(image))), ("mbr", list(_mbr(image)))):
+    """Return ``gpt``, ``apple``, ``mbr`` or an empty name, and the partitions in order of their place."""
+    for name, found in (("gpt", list(_gpt(image))), ("apple", list(_apple(image))), ("mbr", list(_mbr(image)))):
         sound = [part for part in found if 0 <= part.start < part.end and part.start < image.size]
         if sound:
             return name, sorted(sound, key=lambda part: part.start)
@@ -110,6 +114,26 @@ def _slots(sector: bytes) -> Iterator[tuple[int, int, int]]:
         slot = sector[446 + 16 * number : 462 + 16 * number]
         first, count = struct.unpack_from("<II", slot, 8)
         yield slot[4], first, count
+
+
+def is_apple(head: bytes) -> bool:
+    """Whether a disk begins with Apple's partition map."""
+    return head.startswith(b"ER") and any(head[size : size + 2] == b"PM" for size in _APPLE_SECTORS)
+
+
+def _apple(image: Image) -> Iterator[Partition]:
+    head = image.read(0, 4096)
+    if not is_apple(head):
+        return
+    sector = next(size for size in _APPLE_SECTORS if head[size : size + 2] == b"PM")
+    for number in range(1, _MOST + 1):
+        entry = image.read(number * sector, 136)
+        if not entry.startswith(b"PM"):
+            return
+        first, count = struct.unpack_from(">II", entry, 8)
+        name, kind = (entry[at : at + 32].partition(b"\0")[0].decode("latin-1") for at in (16, 48))
+        if count and not kind.startswith(_APPLE_OTHERS):
+            yield Partition(number, first * sector, (first + count) * sector, name)
 
 
 def _gpt(image: Image) -> Iterator[Partition]:
