@@ -259,6 +259,35 @@ def test_wrapped_disks_hold_the_same(form: str, options: list[str], tmp_path: Pa
     expected, read = Read(plain.read_bytes()), Read(wrapped.read_bytes())
     assert read.media_type == "application/x-disk-image"
     assert (read.files, read.deleted, read.gaps) == (expected.files, expected.deleted, [])
+    disk_bytes = plain.read_bytes()
+    assert read.swept
+    for raw in read.swept:  # offsets are the disk's, not those of the file that wraps it
+        assert disk_bytes[raw.offset : raw.offset + len(raw.data)] == raw.data
+
+
+def test_what_is_found_in_a_wrapped_disk_stands_where_it_stands_on_the_disk(tmp_path: Path) -> None:
+    from shoumi.engine.home import Home
+    from shoumi.engine.scan import Scan
+    from shoumi.engine.types import Match
+
+    program = needs("qemu-img", "qemu-utils")
+    data = bytearray(content("fat16"))
+    at = len(data) - 40_001
+    data[at : at + 17] = b"\n" + "机密★10年".encode() + b"\n"
+    plain = tmp_path / "plain.img"
+    plain.write_bytes(data)
+    names = ["plain.img"]
+    for form in ("qcow2", "vmdk", "vpc", "vhdx", "vdi"):
+        names.append(f"disk.{form}")
+        subprocess.run([program, "convert", "-q", "-f", "raw", "-O", form, plain, tmp_path / names[-1]], check=True)
+    addresses = [str(tmp_path / name) for name in names]
+    run = Scan(addresses, settings=Settings(packs=("cn",)), jobs=1, home=Home(tmp_path / "home"))
+    found: dict[str, set[int | None]] = {}
+    for event in run:
+        if isinstance(event, Match) and event.locator.offset is not None:
+            found.setdefault(Path(event.trail.steps[0].name).name, set()).add(event.locator.offset)
+    assert at + 1 in found["plain.img"]
+    assert {name: found.get(name) for name in names} == dict.fromkeys(names, found["plain.img"])
 
 
 def test_a_wrapped_disk_that_is_damaged_is_a_gap(tmp_path: Path) -> None:
