@@ -86,7 +86,7 @@ def undecided(paths: tuple[str, ...]) -> Asked:
     for path, count, first in (yield _grouped(paths, long)):
         reason = ngettext("%(n)d manuscript undecided", "%(n)d manuscripts undecided", count) % {"n": count}
         facts = ((_("Manuscripts"), count), (_("Undecided since"), first))
-        yield Step(path, COMPILATION, THREE, reason, facts, first, where, _("Decide"), _UNDECIDED)
+        yield Step(path, COMPILATION, THREE, reason, facts, first, where, _("Decide the items"), _UNDECIDED)
 
 
 @provider

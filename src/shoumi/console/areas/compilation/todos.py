@@ -64,7 +64,7 @@ def deciding(user: Any) -> Asked:
             "%(n)d manuscript waits for the approver.", "%(n)d manuscripts wait for the approver.", count
         )
         where = f"{reverse('compilation:manuscripts')}?state={APPROVING}"
-        yield Todo(sentence % {"n": count}, where, "amber", _("Decide"))
+        yield Todo(sentence % {"n": count}, where, "amber", _("Decide the items"))
     for thing in signing.order_by("since")[:5] if counts["signing"] else ():
         where = reverse("compilation:manuscript", args=(thing.pk,))
         yield Todo(_("“%(title)s” waits for your signature.") % {"title": thing.title}, where, "amber", _("Sign"))

@@ -24,7 +24,7 @@ ASKED, ARRANGED, READY, WORK, ENDED, ACCEPTED = "asked", "arranged", "ready", "w
 CLOSED, CANCELLED = "closed", "cancelled"
 SANITISED, VERIFIED = "sanitised", "verified"
 REPAIR_STATES: Final = (
-    (ASKED, _("asked for")),
+    (ASKED, _("requested")),
     (ARRANGED, _("way chosen")),
     (READY, _("ready to begin")),
     (WORK, _("work has begun")),
@@ -34,7 +34,7 @@ REPAIR_STATES: Final = (
     (CANCELLED, _("cancelled")),
 )
 DISPOSAL_STATES: Final = (
-    (ASKED, _("asked for")),
+    (ASKED, _("requested")),
     (ARRANGED, _("approved, to be sanitised again")),
     (SANITISED, _("sanitised, to be proved")),
     (VERIFIED, _("verified")),
@@ -68,7 +68,7 @@ class Repair(models.Model):
     may_leave = models.BooleanField(_("may leave the house"), default=False)
     asked_at = models.DateTimeField(_("asked for on"), default=timezone.now)
     asked_by = _by(verbose_name=_("asked for by"))
-    way = models.CharField(_("way"), max_length=20, choices=ways.WAYS, blank=True)
+    way = models.CharField(_("way of repair"), max_length=20, choices=ways.WAYS, blank=True)
     vendor = models.ForeignKey(Vendor, models.PROTECT, null=True, related_name="+", verbose_name=_("vendor"))
     engineer = models.ForeignKey(Engineer, models.PROTECT, null=True, related_name="+", verbose_name=_("engineer"))
     technician = _person(_("technician"))
@@ -85,7 +85,7 @@ class Repair(models.Model):
     accepted_at = models.DateTimeField(_("accepted on"), null=True)
     accepted_by = _by(verbose_name=_("accepted by"))
     outcome = models.CharField(_("outcome"), max_length=20, choices=OUTCOMES, blank=True)
-    closed_at = models.DateTimeField(_("closed on"), null=True)
+    closed_at = models.DateTimeField(_("record closed on"), null=True)
     closed_by = _by(verbose_name=_("closed by"))
     reason = models.CharField(_("reason"), max_length=500, blank=True)  # why it was cancelled
 
@@ -243,7 +243,7 @@ class Disposal(models.Model):
     sanitised_by = _by(verbose_name=_("sanitised by"))
     verified_at = models.DateTimeField(_("verified on"), null=True)
     verified_by = _by(verbose_name=_("verified by"))
-    closed_at = models.DateTimeField(_("closed on"), null=True)
+    closed_at = models.DateTimeField(_("record closed on"), null=True)
     outcome = models.JSONField(
         default=dict
     )  # what the last step was told: recipient and paper, or method and witnesses
@@ -295,7 +295,7 @@ class Medium(models.Model):
 
     disposal = models.ForeignKey(Disposal, models.PROTECT, related_name="media")
     serial = models.CharField(_("serial number"), max_length=100)
-    kind = models.CharField(_("medium"), max_length=20, choices=methods.MEDIA)
+    kind = models.CharField(_("storage medium"), max_length=20, choices=methods.MEDIA)
     size = models.BigIntegerField(_("size in bytes"), null=True)
     technique = models.CharField(_("technique"), max_length=30, blank=True)
     tool = models.CharField(_("tool and version"), max_length=200, blank=True)
@@ -305,13 +305,13 @@ class Medium(models.Model):
     certificate = models.JSONField(default=dict)  # without its map
     evidence = models.CharField(_("SHA-256 of the evidence"), max_length=64, blank=True)
     evidence_name = models.CharField(max_length=200, blank=True)
-    seen_by = _person(_("seen by"))
+    seen_by = _person(_("witness of the erasure"))
     proved_at = models.DateTimeField(null=True)
     proved_by = _by()
 
     class Meta:
         ordering = ("pk",)
-        verbose_name = _("medium")
+        verbose_name = _("storage medium")
 
     def __str__(self) -> str:
         return f"{self.serial} ({self.get_kind_display()})"

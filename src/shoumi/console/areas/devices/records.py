@@ -73,7 +73,7 @@ class RepairForm(Record):
         by, at = _approval(REPAIR, thing)
         yield Facts(
             [
-                (_("Way"), thing.get_way_display()),
+                (_("Way of repair"), thing.get_way_display()),
                 (_("Vendor"), thing.vendor),
                 (_("Engineer"), thing.engineer and f"{thing.engineer.name} {thing.engineer.certificate}"),
                 (_("Commitment signed on"), thing.engineer and thing.engineer.committed_on),

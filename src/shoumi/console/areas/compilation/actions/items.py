@@ -150,7 +150,7 @@ class Judge(_Decide):
     """The responsible approver decides."""
 
     name = "compilation.item.judge"
-    label = _("Decide")
+    label = _("Decide this item")
     roles = rights.APPROVE
     seat, state = APPROVER, APPROVING
 

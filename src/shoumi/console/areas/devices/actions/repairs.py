@@ -130,7 +130,7 @@ class CancelRepair(Action):
 class Way(ActionForm):
     """How, by whom, watched by whom, and where the storage is meanwhile."""
 
-    way = forms.ChoiceField(label=_("Way"), choices=ways.WAYS, widget=forms.RadioSelect)
+    way = forms.ChoiceField(label=_("Way of repair"), choices=ways.WAYS, widget=forms.RadioSelect)
     engineer = forms.ModelChoiceField(
         Engineer.objects, label=_("Engineer"), required=False, empty_label="—",
         help_text=_("Of a vendor with a valid certificate; both have signed a commitment."),
@@ -484,7 +484,7 @@ class AcceptRepair(Action):
     """Somebody who neither escorted nor repaired looks, and takes the device back."""
 
     name = "devices.repair.accept"
-    label = _("Accept")
+    label = _("Accept repair")
     intro = _("You say that the device is whole, works, and that every difference is explained.")
     personal = True
     model = Repair

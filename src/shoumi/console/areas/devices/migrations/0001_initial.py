@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("asked", "asked for"),
+                            ("asked", "requested"),
                             ("arranged", "approved, to be sanitised again"),
                             ("sanitised", "sanitised, to be proved"),
                             ("verified", "verified"),
@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                 ("asked_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="asked for on")),
                 ("sanitised_at", models.DateTimeField(null=True, verbose_name="sanitised on")),
                 ("verified_at", models.DateTimeField(null=True, verbose_name="verified on")),
-                ("closed_at", models.DateTimeField(null=True, verbose_name="closed on")),
+                ("closed_at", models.DateTimeField(null=True, verbose_name="record closed on")),
                 ("outcome", models.JSONField(default=dict)),
                 ("why", models.CharField(blank=True, max_length=500, verbose_name="reason")),
                 (
@@ -139,7 +139,7 @@ class Migration(migrations.Migration):
                             ("memory", "built-in memory without a disk"),
                         ],
                         max_length=20,
-                        verbose_name="medium",
+                        verbose_name="storage medium",
                     ),
                 ),
                 ("size", models.BigIntegerField(null=True, verbose_name="size in bytes")),
@@ -175,12 +175,12 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="accounts.person",
-                        verbose_name="seen by",
+                        verbose_name="witness of the erasure",
                     ),
                 ),
             ],
             options={
-                "verbose_name": "medium",
+                "verbose_name": "storage medium",
                 "ordering": ("pk",),
             },
         ),
@@ -193,7 +193,7 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("asked", "asked for"),
+                            ("asked", "requested"),
                             ("arranged", "way chosen"),
                             ("ready", "ready to begin"),
                             ("work", "work has begun"),
@@ -238,7 +238,7 @@ class Migration(migrations.Migration):
                             ("out", "sent out, storage removed"),
                         ],
                         max_length=20,
-                        verbose_name="way",
+                        verbose_name="way of repair",
                     ),
                 ),
                 ("back_by", models.DateField(blank=True, null=True, verbose_name="to be back by")),
@@ -259,7 +259,7 @@ class Migration(migrations.Migration):
                         verbose_name="outcome",
                     ),
                 ),
-                ("closed_at", models.DateTimeField(null=True, verbose_name="closed on")),
+                ("closed_at", models.DateTimeField(null=True, verbose_name="record closed on")),
                 ("reason", models.CharField(blank=True, max_length=500, verbose_name="reason")),
                 (
                     "accepted_by",

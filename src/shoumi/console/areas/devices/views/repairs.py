@@ -73,7 +73,7 @@ class Repairs(ListPage):
         Column("device", gettext_lazy("Device"), lambda r: str(r.device), "device__number"),
         Column("fault", gettext_lazy("Fault"), lambda r: r.fault),
         Column("state", gettext_lazy("State"), lambda r: r.get_state_display(), "state", "badge", tone=tone),
-        Column("way", gettext_lazy("Way"), lambda r: r.get_way_display(), "way"),
+        Column("way", gettext_lazy("Way of repair"), lambda r: r.get_way_display(), "way"),
         Column("level", gettext_lazy("Highest level on it"), lambda r: r.get_level_display(), "level", "badge",
                tone=lambda r: levels.tone(r.level)),
         Column("unit", gettext_lazy("Unit"), lambda r: r.device.unit.name, "device__unit__name"),
@@ -85,7 +85,7 @@ class Repairs(ListPage):
         Filter("unit", gettext_lazy("Unit"), units(READERS), below("device__unit")),
         Filter("state", gettext_lazy("State"), pairs((("open", gettext_lazy("all open")), *models.REPAIR_STATES)),
                lambda rows, value: rows.filter(open=True) if value == "open" else rows.filter(state=value)),
-        Filter("way", gettext_lazy("Way"), pairs(ways.WAYS), lambda rows, value: rows.filter(way=value)),
+        Filter("way", gettext_lazy("Way of repair"), pairs(ways.WAYS), lambda rows, value: rows.filter(way=value)),
     )  # fmt: skip
 
     def rows(self) -> QuerySet:
@@ -159,14 +159,14 @@ def path(repair: Repair, before: Any, after: Any) -> list[tuple[Any, bool, Any]]
     way = repair.get_way_display() if repair.way else ""
     checked = after is not None and not after.unexplained
     return [
-        (_("Asked for"), True, repair.asked_at),
+        (_("Requested"), True, repair.asked_at),
         (_("Approved, way chosen"), bool(repair.way), " · ".join([str(way), *who])),
         (_("State before recorded"), before is not None, before and before.taken),
         (_("Work begun"), repair.begun_at is not None, repair.begun_at),
         (_("Work ended"), repair.ended_at is not None, repair.ended_at),
         (_("State after recorded, differences explained"), checked, after and after.taken),
         (_("Accepted"), repair.accepted_at is not None, repair.accepted_at),
-        (_("Closed"), repair.closed_at is not None, repair.closed_at),
+        (_("Record closed"), repair.closed_at is not None, repair.closed_at),
     ]
 
 

@@ -60,7 +60,7 @@ class Snapshots(ListPage):
                "device__number"),
         Column("state", gettext_lazy("State"), state, "unexplained", "badge",
                tone=lambda s: "seal" if s.stranger or s.unexplained else "jade"),
-        Column("taken", gettext_lazy("Taken"), lambda s: s.taken, "taken", "moment"),
+        Column("taken", gettext_lazy("Taken at"), lambda s: s.taken, "taken", "moment"),
         Column("host", gettext_lazy("Name of the machine"), lambda s: s.host, "host"),
         Column("unit", gettext_lazy("Unit"), lambda s: (s.device.unit if s.device else s.unit).name),
         Column("by", gettext_lazy("Uploaded by"), lambda s: s.by_name, "by_name"),
