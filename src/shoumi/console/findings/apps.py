@@ -17,10 +17,10 @@ class FindingsConfig(AppConfig):
     name = "shoumi.console.findings"
     label = "findings"
     menu = (
-        Entry(30, _("Findings"), "findings:queue", frozenset({OFFICER, LEADER, AREA})),
-        Entry(31, _("Cases"), "findings:cases", frozenset({OFFICER, LEADER, AREA})),
-        Entry(32, _("Self-inspection"), "findings:selfchecks", frozenset({OFFICER, LEADER})),
-        Entry(33, _("Reported leaks"), "findings:reports", frozenset({OFFICER})),
+        Entry(42, _("Findings"), "findings:queue", frozenset({OFFICER, LEADER, AREA})),
+        Entry(43, _("Cases"), "findings:cases", frozenset({OFFICER, LEADER, AREA})),
+        Entry(44, _("Self-inspection"), "findings:selfchecks", frozenset({OFFICER, LEADER})),
+        Entry(46, _("Reported leaks"), "findings:reports", frozenset({OFFICER})),
         Entry(61, _("Report a leak"), "findings:report", EVERYBODY),
     )
 

@@ -15,6 +15,6 @@ class LearningConfig(AppConfig):
     name = "shoumi.console.learning"
     label = "learning"
     menu = (
-        Entry(60, _("Lessons"), "learning:mine", EVERYBODY),
-        Entry(61, _("Who has not"), "learning:open", frozenset({OFFICER, LEADER})),
+        Entry(62, _("Lessons"), "learning:mine", EVERYBODY),
+        Entry(72, _("Who has not"), "learning:open", frozenset({OFFICER, LEADER})),
     )

@@ -14,4 +14,4 @@ class RecordsConfig(AppConfig):
 
     name = "shoumi.console.records"
     label = "records"
-    menu = (Entry(65, _("Records"), "records:issues", frozenset({OFFICER, LEADER, AUDIT})),)
+    menu = (Entry(82, _("Records"), "records:issues", frozenset({OFFICER, LEADER, AUDIT})),)

@@ -15,8 +15,8 @@ class ScansConfig(AppConfig):
     name = "shoumi.console.scans"
     label = "scans"
     menu = (
-        Entry(28, _("Scans"), "scans:plans", frozenset({OFFICER, SYSTEM})),
-        Entry(29, _("Registered documents"), "scans:documents", frozenset({OFFICER})),
+        Entry(40, _("Scans"), "scans:plans", frozenset({OFFICER, SYSTEM})),
+        Entry(41, _("Registered documents"), "scans:documents", frozenset({OFFICER})),
         Entry(60, _("Check before you send"), "scans:check", EVERYBODY),
     )
 
