@@ -161,7 +161,7 @@ def mostly_utf8(data: bytes) -> bool:
 
 def is_plain(data: bytes) -> bool:
     """Whether bytes are UTF-8 as they stand: no mark, no escapes that stand for other characters, no doubt."""
-    return not any(re.search(odd, data) for odd in ODD) and reads_as_utf8(data)
+    return reads_as_utf8(data) and not any(re.search(odd, data) for odd in ODD)
 
 
 def reads_as_utf8(data: bytes) -> bool:

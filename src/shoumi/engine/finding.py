@@ -25,7 +25,7 @@ AROUND: Final = 40  # characters of a snippet on each side
 _PIECE: Final = 4096  # bytes of a secret that are masked together
 LONGEST: Final = 120  # characters of the span itself that a snippet shows
 _SPACES: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
-_NOWHERE: Final = Locator()
+_NOWHERE: Final = Segment("").locator
 _CHARACTER: Final = re.compile(r"[^\s\-]")
 _STARS: Final = _CHARACTER.sub("*", "".join(map(chr, range(128))))  # of each ASCII character, by its code
 
@@ -235,7 +235,7 @@ def masked(text: str, view: View, detections: Iterable[Detection]) -> str:
 
 def _locator(place: Place) -> Locator:
     locator = place.segment.locator
-    if locator == _NOWHERE:  # plain text, by far the commonest
+    if locator is _NOWHERE or locator == _NOWHERE:  # plain text, by far the commonest
         return Locator(line=place.line)
     if place.segment.origins:
         return replace(locator, offset=_byte(place))

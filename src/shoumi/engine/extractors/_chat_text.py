@@ -131,6 +131,7 @@ _HEAD: Final = re.compile(
 _DOTTED: Final = re.compile(
     rb"[^\n]{0,4}\d{1,4}[./-]\d{1,2}[./-]\d{1,4}[^\n]{1,8}\d{1,2}\.\d\d"
 )  # hours as some countries write
+_ALIKE: Final = bytes.maketrans(b"123456789", b"000000000")  # hours are sought as one text
 _CLOCK: Final = re.compile(r"\d[:.]\d\d")
 _PROGRAM: Final = re.compile(r"\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\S*\] ?(?:[a-z][\w./-]*|\S* [A-Z]{4,})(?: [\w./-]*)*:")
 _LEVEL: Final = re.compile(r"\b(?:INFO|DEBUG|WARN(?:ING)?|ERROR|FATAL|TRACE|NOTICE|CRITICAL)\b")
@@ -150,11 +151,10 @@ _LONGEST: Final = 4_000_000  # characters of one message
 def may_be(head: bytes) -> bool:
     """Whether a text can be a chat at all: a line near its start tells a day and a time. Cheap: all texts are asked."""
     start = head[:_FIRST].replace(b"\0", b"")
-    at = start.find(b":")
-    while at > 0:
-        if start[at - 1 : at].isdigit() and start[at + 1 : at + 3].isdigit():
-            return _HEAD.search(start, max(0, at - 64)) is not None
-        at = start.find(b":", at + 1)
+    alike = start.translate(_ALIKE)
+    at = alike.find(b"0:00") + 1 or (len(alike) - 2 if alike.endswith(b"0:0") else 0)
+    if at:
+        return _HEAD.search(start, max(0, at - 64)) is not None
     return _DOTTED.match(start) is not None
 
 
