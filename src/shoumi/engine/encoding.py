@@ -15,7 +15,7 @@ import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -234,6 +234,7 @@ def _escaped(head: bytes) -> Guess | None:
     return None
 
 
+@lru_cache(maxsize=1)  # a text that is in doubt is asked about more than once
 def _short(head: bytes) -> Guess | None:
     """Doubt UTF-8 that rests on a few pairs of bytes: two Chinese characters in GBK can look like it."""
     if len(head) > WIDE_SAMPLE or head.isascii() or not _few(head):
