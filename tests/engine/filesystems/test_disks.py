@@ -100,6 +100,20 @@ def test_every_file_is_read(name: str) -> None:
     assert not read.gaps
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_the_sleuth_kit_lists_nothing_else(name: str, tmp_path: Path) -> None:
+    program = needs("fls", "sleuthkit")
+    (tmp_path / "image").write_bytes(content(name))
+    told = subprocess.run([program, "-r", "-p", "-F", tmp_path / "image"], check=True, capture_output=True, text=True)
+    read = Read(content(name))
+    lines = [line for line in told.stdout.splitlines() if "\t$" not in line]
+    assert lines
+    for line in lines:
+        about, path = line.split("\t", 1)
+        ours = read.deleted if " * " in about else read.files
+        assert path in ours or path.rpartition("/")[2] in {one.rpartition("/")[2] for one in ours}, line
+
+
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "exfat"])
 def test_every_deleted_file_is_read(name: str) -> None:
     read = Read(content(name))
