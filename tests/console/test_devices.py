@@ -540,6 +540,15 @@ def test_the_engines_own_papers_are_read(tmp_path):
     assert wipe.digest(told) == told["digest"]
 
 
+@pytest.mark.parametrize(
+    "media", ["x", {"a": 1}, [1], [{"size": "1"}], [{"size": -1}], [{"size": True}], [{"size": 1, "serial": 5}],
+              [{"size": 1, "serial": "x" * 3000}], [{"size": 1}] * 101]
+)  # fmt: skip
+def test_a_report_with_hostile_media_is_none(media):
+    with pytest.raises(papers.Wrong):
+        papers.residue(made.file(made.scan(media=media), "s"))
+
+
 def test_the_engines_own_scan_of_an_image_is_read(tmp_path):
     from shoumi.engine.home import Home
     from shoumi.engine.reports.jsonl import JsonLines
