@@ -498,6 +498,7 @@ def test_d6_a_phone_by_reset_with_evidence_and_one_destroyed_before_two(device, 
     cast.prove("olga")
     walk.send(olga)
     assert cast.say("closed") in olga.text_content(".badges")
+    assert cast.say("crushed and drilled") in olga.text_content("dl.facts")
     assert record(olga, cast, "devices.disposal", disposal).body().startswith(b"%PDF")
     assert cast.status("charlie", disposal) == 404
     audited(cast, number, "Record destruction")

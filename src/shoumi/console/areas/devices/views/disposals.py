@@ -100,12 +100,14 @@ class OneDisposal(Seen):
             main=main,
             more=more,
             back=disposal.state == ARRANGED,
-            outcome=[(_OUTCOME[name], value) for name, value in disposal.outcome.items() if name in _OUTCOME],
+            outcome=[(_OUTCOME[name], _SHRED.get(value, value) if name == "method" else value)
+                     for name, value in disposal.outcome.items() if name in _OUTCOME],
             history=history(disposal, me.reach({OFFICER})),
             sees=me.reach(READERS).covers(disposal.device.unit.path),
-        )
+        )  # fmt: skip
 
 
+_SHRED = dict(methods.SHRED)
 _OUTCOME = {
     "recipient": gettext_lazy("To whom"), "paper": gettext_lazy("Contract or receipt number"),
     "method": gettext_lazy("Method"), "where": gettext_lazy("Where, and by whom"),
@@ -194,7 +196,7 @@ class Methods(Page):
         del request
         shown, names = levels.LEVELS, dict(methods.METHODS)
         table = [
-            (label, [(one, names[one.method], [one in methods.allowed(medium, key) for key, _l in shown])
+            (label, [(one, names[one.method], [(name, one in methods.allowed(medium, key)) for key, name in shown])
                      for one in methods.TECHNIQUES.values() if medium in one.media])
             for medium, label in methods.MEDIA
         ]  # fmt: skip
