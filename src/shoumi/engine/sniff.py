@@ -76,8 +76,8 @@ class Sample:
 class Recogniser(Protocol):
     """The part of containers and extractors that tells what they read.
 
-    One may have ``traces``, expressions of Hyperscan (bytes): when a text holds none of any plug-in, its
-    ``Sample.traced`` is false, and what would be dear to look for need not be.
+    One may have ``traces``, expressions of Hyperscan (bytes): when a text in UTF-8 holds none of any plug-in, and no
+    zeros, its ``Sample.traced`` is false, and what would be dear to look for need not be.
     """
 
     signatures: tuple[Signature, ...]
@@ -111,7 +111,7 @@ class Sniffer:
     def media_type(self, blob: Blob, *, traced: bool = True) -> str:
         """Return the finest type that is known; ``application/octet-stream`` when nothing recognises the blob.
 
-        ``traced`` is false when it is known that none of ``traces`` is in it.
+        ``traced`` is false when it is known that it is UTF-8 without zeros, and that none of ``traces`` is in it.
         """
         head = blob.head(_SCOPE)
         if not head:

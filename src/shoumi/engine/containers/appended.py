@@ -10,7 +10,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import BinaryIO, Final, cast
+from typing import BinaryIO, ClassVar, Final, cast
 
 from shoumi.engine.blob import Blob
 from shoumi.engine.containers._rar import vint
@@ -58,9 +58,12 @@ class Appended:
     media_types = frozenset({_APPENDED})
     signatures: tuple[Signature, ...] = ()
     refines = _CARRIERS
+    traces: ClassVar = (rb"PK\x05\x06",)  # what other archives begin with is no UTF-8, or holds zeros
 
     def refine(self, sample: Sample) -> str | None:
         """Recognise a carrier by the archive behind it."""
+        if not sample.traced:
+            return None
         if disk.recognise(sample.blob):
             return None  # an archive on it is one of its files
         return _APPENDED if _find(sample.blob, sample.head) else None

@@ -8,6 +8,7 @@ part that is its own: a match across an edge is found once, and its span counts 
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from typing import Final
 
@@ -20,6 +21,7 @@ from shoumi.engine.types import Gap, Item, Locator, Segment
 BEFORE: Final = 4096  # code points of context that a block repeats
 AFTER: Final = 16_384  # code points that a match may reach beyond its block
 _ESCAPE: Final = re.compile(r"(?:\\u[0-9A-Fa-f]{4})+")
+_LOCAL: Final = threading.local()  # a compiled set and its scratch space belong to one thread
 
 
 class Plain:
@@ -74,17 +76,35 @@ def _blocks(blob: Blob, guess: encoding.Guess, size: int) -> Iterator[Segment]:
 
 def _unescaped(text: str) -> Iterator[Segment]:
     """Yield the lines in which JSON, scripts or property files escape their letters, with the escapes resolved."""
-    lines, at = [], text.find("\\u")
-    while at >= 0:
-        end = at
-        if _ESCAPE.match(text, at):
-            end = text.find("\n", at)
-            end = end if end >= 0 else len(text)
-            lines.append(text[text.rfind("\n", 0, at) + 1 : end])
-        at = text.find("\\u", end + 1)
+    if "\\" not in text:
+        return
+    raw = text.encode("utf-8", "replace")
+    lines, at = [], 0
+    for end in _escapes(raw):
+        if end > at:
+            at = raw.find(b"\n", end)
+            at = at if at >= 0 else len(raw)
+            lines.append(raw[raw.rfind(b"\n", 0, end) + 1 : at])
     if lines:
-        plain = _ESCAPE.sub(_resolve, "\n".join(lines))
+        plain = _ESCAPE.sub(_resolve, b"\n".join(lines).decode())
         yield Segment(plain.encode("utf-8", "replace").decode(), Locator(part="unescaped"))
+
+
+def _escapes(raw: bytes) -> list[int]:
+    """Return where escapes end, in order: many times faster than ``re``."""
+    import hyperscan as hs
+
+    if not hasattr(_LOCAL, "database"):
+        _LOCAL.database = hs.Database(mode=hs.HS_MODE_BLOCK)
+        _LOCAL.database.compile(expressions=[rb"\\u[0-9A-Fa-f]{4}"], ids=[0], elements=1, flags=[0])
+        _LOCAL.database.scratch = hs.Scratch(_LOCAL.database)
+    found: list[int] = []
+
+    def collect(_id: int, _start: int, end: int, _flags: int, _context: object) -> None:
+        found.append(end)
+
+    _LOCAL.database.scan(raw, match_event_handler=collect)
+    return found
 
 
 def _resolve(found: re.Match[str]) -> str:
