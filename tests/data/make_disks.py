@@ -142,7 +142,10 @@ def exfat_files(image: bytearray, files: dict[str, bytes]) -> None:
         folded = name.encode("utf-16-le")
         names = [folded[start : start + 30].ljust(30, b"\0") for start in range(0, len(folded), 30)]
         flag = 0 if gone else 0x80
-        entries = [struct.pack("<BBHHHIII", 0x05 | flag, 1 + len(names), 0, 0x20, 0, 0, 0, 0).ljust(32, b"\0")]
+        when = (43 << 25) | (11 << 21) | (14 << 16) | (22 << 11) | (13 << 5)  # 2023-11-14 22:13
+        entries = [
+            struct.pack("<BBHHHIII", 0x05 | flag, 1 + len(names), 0, 0x20, 0, when, when, when).ljust(32, b"\0")
+        ]
         entries.append(
             struct.pack(
                 "<BBBBHHQIIQ",
@@ -159,9 +162,18 @@ def exfat_files(image: bytearray, files: dict[str, bytes]) -> None:
             )
         )
         entries += [bytes((0x41 | flag, 0)) + part for part in names]
-        image[at : at + 32 * len(entries)] = b"".join(entries)
+        image[at : at + 32 * len(entries)] = _summed(b"".join(entries))
         at += 32 * len(entries)
     assert used < count + 2
+
+
+def _summed(entries: bytes) -> bytes:
+    """Return a file's entries with their checksum in the first of them."""
+    total = 0
+    for at, byte in enumerate(entries):
+        if at not in (2, 3):
+            total = (total >> 1 | total << 15) + byte & 0xFFFF
+    return entries[:2] + struct.pack("<H", total) + entries[4:]
 
 
 def exfat(path: Path) -> None:
