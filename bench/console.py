@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from bench import console_compilation, console_custody, console_devices, console_findings
+from bench import console_compilation, console_custody, console_devices, console_findings, console_learning
 
 LIMIT_MS: Final = 150.0
 REPEAT: Final = 15
@@ -203,6 +203,7 @@ ROOMS: Final = {
     "custody": Room(console_custody.fill, console_custody.pages),
     "devices": Room(console_devices.fill, console_devices.pages),
     "findings": Room(console_findings.fill, console_findings.pages),
+    "learning": Room(console_learning.fill, console_learning.pages),
 }
 
 if __name__ == "__main__":

@@ -74,6 +74,14 @@ def seen_by(user: Any) -> Any:
     return Material.objects.filter(Q(unit__path__in=over) | reach.within("unit__path"))
 
 
+def inside(reach: Reach) -> Q:
+    """Return the condition that an assignment is somebody's within a reach: none at all when that is everybody."""
+    roots = Unit.objects.filter(parent=None).values_list("path", flat=True) if reach and not reach.everywhere else ()
+    if reach.everywhere or (roots and set(roots) <= set(reach.paths)):
+        return Q()
+    return Q(person__unit__in=Unit.objects.filter(reach.within("path")).values("pk"))
+
+
 def open_for(person: Person) -> Any:
     """Return what somebody has to do, soonest first."""
     rows = Assignment.objects.filter(person=person, ended_on=None)
@@ -148,21 +156,22 @@ def by_unit(reach: Reach) -> list[Sums]:
     """Return the sums of all open units within a reach, each with the units below it; a fixed number of queries."""
     units = list(Unit.within(reach).order_by("path"))
     sums = {unit.path: Sums(unit) for unit in units}
-    inside = Person.objects.filter(reach.within("unit__path"), departed_on=None)
-    rows = Assignment.objects.filter(reach.within("person__unit__path"), person__departed_on=None)
-    for path, count in inside.values_list("unit__path").order_by().annotate(Count("pk")):
-        for one in _over(sums, path):
+    paths = dict(Unit.objects.filter(reach.within("path")).values_list("pk", "path"))  # closed ones too
+    people = Person.objects.filter(unit__in=paths, departed_on=None)
+    rows = Assignment.objects.filter(inside(reach), person__departed_on=None)
+    for key, count in people.values_list("unit").order_by().annotate(Count("pk")):
+        for one in _over(sums, paths[key]):
             one.people += count
-    for row in _counts(rows, "person__unit__path"):
-        for one in _over(sums, row["person__unit__path"]):
+    for row in _counts(rows, "person__unit"):
+        for one in _over(sums, paths[row["person__unit"]]):
             one.done, one.open, one.overdue = (
                 one.done + row["done"],
                 one.open + row["open"],
                 one.overdue + row["overdue"],
             )
     late = rows.filter(ended_on=None, due_on__lt=timezone.localdate())
-    for path, count in late.values_list("person__unit__path").order_by().annotate(Count("person", distinct=True)):
-        for one in _over(sums, path):
+    for key, count in late.values_list("person__unit").order_by().annotate(Count("person", distinct=True)):
+        for one in _over(sums, paths[key]):
             one.waiting += count
     return [sums[unit.path] for unit in units]
 

@@ -73,8 +73,7 @@ class Materials(ListPage):
     )  # fmt: skip
 
     def rows(self) -> QuerySet:
-        reach = self.request.user.reach(self.roles)
-        rows = Assignment.objects.filter(reach.within("person__unit__path"))
+        rows = Assignment.objects.filter(standing.inside(self.request.user.reach(self.roles)))
         return standing.seen_by(self.request.user).select_related("current", "unit").annotate(
             required=_count(Requirement.objects.filter(ended=None)),
             open=_count(rows.filter(ended_on=None)),
