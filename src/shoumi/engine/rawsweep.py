@@ -22,6 +22,7 @@ Place: TypeAlias = tuple[int, int]  # end of an anchor in the piece, its Kind
 LARGE: Final = 4 * MIB  # blobs from this size on are decoded only around anchors
 PIECE: Final = MIB
 CONTEXT: Final = 3 * AROUND  # bytes of its neighbours that a piece holds, too
+_FIRST: Final = 64  # bytes that tell most pieces from zeros
 _NEAR: Final = 256  # bytes between runs that are read as neighbours
 
 
@@ -45,17 +46,23 @@ def pieces(stream: BinaryIO, extents: Iterable[tuple[int, int]]) -> Iterator[Raw
     Pieces of zeros are passed over. Read errors are the caller's (OSError).
     """
     for start, end in extents:
-        at, before = start, b""
+        at = start
         while at < end:
-            stream.seek(at)
-            data = stream.read(min(PIECE + CONTEXT, end - at))
-            if not data:
+            low = max(start, at - CONTEXT)
+            stream.seek(low)
+            data = stream.read(min(at + PIECE + CONTEXT, end) - low)
+            before = at - low
+            own = min(PIECE, len(data) - before)
+            if own <= 0:
                 break
-            own = min(PIECE, len(data))
-            if data.count(0) != len(data):
-                yield Raw(before + data, at - len(before), (len(before), len(before) + own))
-            before = data[max(0, own - CONTEXT) : own]
+            if not _blank(data, before):
+                yield Raw(data, low, (before, before + own))
             at += own
+
+
+def _blank(data: bytes, start: int) -> bool:
+    """Whether bytes are zeros from a place on. Most are told from the first few."""
+    return not data[start : start + _FIRST].strip(b"\0") and data.count(0, start) == len(data) - start
 
 
 def segments(raw: Raw, places: Sequence[Place] | None = None, *, everything: bool = True) -> Iterator[Segment]:

@@ -349,19 +349,20 @@ def _carved(left: bytes) -> Iterator[_File]:
 def _ending_at(left: bytes, at: int) -> _File | None:
     """Return the file whose record begins at a place when a key that makes sense ends there."""
     data = left[at : at + _RECORD]
-    if len(data) < _RECORD or data[4:8] != bytes(4):
+    if len(data) < _RECORD or data[4:8] != bytes(4) or not _plausible(data):
         return None
     for start in range(at - 8, max(-1, at - _LONGEST - 3), -2):
         length = struct.unpack_from(">H", left, start)[0]
         if start + 2 + length + (length & 1) == at:
             characters = struct.unpack_from(">H", left, start + 6)[0]
-            if length != 6 + 2 * characters or not 0 < characters <= 255:
-                continue
-            file = _record(left[start + 2 : start + 2 + length], data)
-            return file if file is not None and _plausible(file) else None
+            if length == 6 + 2 * characters and 0 < characters <= 255:
+                return _record(left[start + 2 : start + 2 + length], data)
     return None
 
 
-def _plausible(file: _File) -> bool:
-    listed = sum(count for _, count in file.data.extents)
-    return file.number >= _USER and file.parent >= _ROOT and listed <= file.data.blocks < 1 << 32
+def _plausible(data: bytes) -> bool:
+    """Whether bytes can be a file's record: a number, and extents that add up. Asked before the key is sought."""
+    fork = _fork(data, 88)
+    listed = sum(count for _, count in fork.extents)
+    whole = listed == fork.blocks or (listed < fork.blocks and len(fork.extents) == 8)
+    return struct.unpack_from(">I", data, 8)[0] >= _USER and whole and (fork.blocks > 0) == (fork.size > 0)
