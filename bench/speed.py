@@ -154,7 +154,9 @@ class Bench:
         def run() -> Cost:
             if fresh:
                 shutil.rmtree(self._home / "state", ignore_errors=True)
-            return cost(command, {"SHOUMI_HOME": str(self._home)}, allowed=(0, 1, 3))
+            # Python keeps what it compiled, as in an installation
+            env = {"SHOUMI_HOME": str(self._home), "PYTHONDONTWRITEBYTECODE": ""}
+            return cost(command, env, allowed=(0, 1, 3))
 
         return run
 
