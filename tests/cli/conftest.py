@@ -33,7 +33,7 @@ def shoumi(environment: dict[str, str], tmp_path: Path) -> Run:
             cwd=tmp_path,
             env={**environment, "SHOUMI_LANG": lang},
             check=False,
-            timeout=120,
+            timeout=600,  # a guard against hanging, no measure of speed
         )
 
     return run
