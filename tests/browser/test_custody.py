@@ -174,3 +174,53 @@ def test_pages_look_right_and_fit_a_phone(page, console, sign_in, picture):
         page.goto(console[0] + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
         picture(page, f"look-phone-{name}")
+
+
+def test_staff_ask_the_leader_approves_the_keeper_hands_out(page, console, chromium, sign_in, picture):
+    address = console[0]
+    sign_in(page, "dana")
+    page.goto(f"{address}/custody/?level=confidential&state=kept&q=20+号")
+    number = page.locator("tbody a.row").nth(-1).text_content().strip()
+    page.locator("tbody a.row").nth(-1).click()
+    carrier = page.url
+
+    staff = chromium.new_context(viewport=PHONE).new_page()
+    sign_in(staff, "heidi", "zh-hans")
+    staff.click('section[aria-labelledby="home-loans"] a.button')
+    staff.fill("#id_number", number)
+    staff.fill("#id_purpose", "编审校对")
+    staff.fill("#id_where", "编审阅览室")
+    picture(staff, "loan-ask")
+    staff.click("main button.main")
+    staff.wait_for_url("**/custody/mine/")
+    staff.click(f'li:has-text("{number}") a:text-is("申请单")')
+    request = staff.url
+    page.goto(carrier)
+    assert "Somebody wants to borrow it" in page.text_content("main")
+    assert not page.locator('a:text-is("Hand it out")').count()
+
+    leader = chromium.new_context(viewport={"width": 1280, "height": 800}).new_page()
+    sign_in(leader, "erin", "zh-hans")
+    leader.goto(request)
+    picture(leader, "loan-decide")
+    leader.click("aside a.main")
+    leader.locator(".equal button").first.click()
+    leader.wait_for_url(request)
+    page.goto(carrier)
+    page.click('a:text-is("Hand it out")')
+    page.click("main button.main")
+    page.wait_for_url(carrier)
+    assert "on loan" in page.text_content(".badges")
+
+    staff.goto(f"{address}/")
+    staff.click(f'section[aria-labelledby="home-loans"] li:has-text("{number}") a:text-is("申请归还")')
+    staff.click("main button.main")
+    staff.wait_for_url("**/custody/mine/")
+    picture(staff, "loan-offered")
+    assert staff.evaluate("document.documentElement.scrollWidth") <= 360
+    page.goto(carrier)
+    assert "wants to give it back" in page.text_content("main")
+    page.click('aside a.main:text-is("Take back")')
+    page.check("#id_complete")
+    page.click("main button.main")
+    assert "in its place" in page.text_content(".badges")

@@ -69,6 +69,20 @@ def test_a_list_on_a_phone_is_a_list_of_cards(page, console, sign_in, picture):
     picture(page, "phone-menu")
 
 
+@pytest.mark.parametrize("language", ["zh-hans", "zh-hant", "en"])
+def test_the_whole_menu_stands_above_the_first_screen(page, console, sign_in, picture, language):
+    """The officer has the longest: in 1280 × 800 it shows without scrolling and leaves the page its room."""
+    page.set_viewport_size({"width": 1280, "height": 800})
+    sign_in(page, "dana", language)
+    links = page.locator(".menu nav a")
+    assert links.count() > 15
+    assert all(
+        box["y"] + box["height"] < 200 and box["height"] >= 24 for box in (one.bounding_box() for one in links.all())
+    )
+    assert page.locator(".groups > li").count() == 6
+    picture(page, f"menu-{language}")
+
+
 def test_keys_move_open_search_and_explain(page, console, sign_in, picture):
     sign_in(page, "dana")
     page.goto(f"{console[0]}/accounts/people/")

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Final, TypeAlias
 
-from django.db.models import Count, F, Min, QuerySet, TextField, Value
+from django.db.models import Count, F, Min, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
@@ -86,7 +86,12 @@ def provider(function: Provider) -> Provider:
 
 def within(paths: tuple[str, ...], column: str) -> Any:
     """Return the condition that a column with a unit's path lies within the paths."""
-    return Reach(paths).within(column)
+    from shoumi.console.accounts.models import Unit
+
+    inside = Reach(paths)
+    if inside.everywhere or column == "path":
+        return inside.within(column)
+    return Q(**{f"{_unit(column)}__in": Unit.objects.filter(inside.within("path")).values("pk")})
 
 
 def key_of(path: str) -> str:
@@ -111,14 +116,14 @@ class Groups:
     KEYS: Final = 3
 
     def __init__(self, rows: QuerySet, path: str, since: str = "", keys: Sequence[Any] = (), count: Any = None) -> None:
-        self.rows, self.path, self.since, self.keys = rows, path, since, keys
+        self.rows, self.unit, self.since, self.keys = rows, _unit(path), since, keys
         self.count = count or Count("pk")
 
     def query(self, mark: str) -> QuerySet:
         """Return the query of these sums, in the shape that all have."""
         spare = ["" for _ in range(self.KEYS - len(self.keys))]
         texts = [F(key) if isinstance(key, str) else key for key in self.keys] + [Value(one) for one in spare]
-        made = self.rows.order_by().values(in_unit=F(self.path), **{f"key_{n}": one for n, one in enumerate(texts)})
+        made = self.rows.order_by().values(in_unit=F(self.unit), **{f"key_{n}": one for n, one in enumerate(texts)})
         made = made.annotate(sum_of=self.count, first_of=Min(self.since) if self.since else Value(""))
         columns = [Cast(name, TextField()) for name in ("in_unit", *(f"key_{n}" for n in range(self.KEYS)))]
         return made.values_list(Cast(Value(mark), TextField()), *columns, "sum_of", Cast("first_of", TextField()))
@@ -126,6 +131,11 @@ class Groups:
     def row(self, path: str, keys: Sequence[str], count: int, since: str | None) -> tuple[Any, ...]:
         """Return one sum as the provider reads it."""
         return (path, *keys[: len(self.keys)], count, _when(since) if since else None)
+
+
+def _unit(path: str) -> str:
+    """Return the column that holds a unit's key, where its path was named: keys are compared, not joined and read."""
+    return path.removesuffix("path").removesuffix("__") or "pk"
 
 
 def _when(text: str) -> date:
@@ -152,9 +162,12 @@ def collect(asked: Iterable[Iterable[Said]]) -> list[Step]:
 def _sums(groups: list[Groups]) -> list[list[tuple[Any, ...]]]:
     """Return the rows of many sums from one query."""
     found: list[list[tuple[Any, ...]]] = [[] for _ in groups]
+    from shoumi.console.accounts.models import Unit
+
     queries = [group.query(str(place)) for place, group in enumerate(groups)]
-    for mark, path, *keys, count, since in queries[0].union(*queries[1:], all=True):
-        found[int(mark)].append(groups[int(mark)].row(path, keys, count, since))
+    paths = dict(Unit.objects.order_by().values_list("pk", "path"))
+    for mark, unit, *keys, count, since in queries[0].union(*queries[1:], all=True):
+        found[int(mark)].append(groups[int(mark)].row(paths[int(unit)], keys, count, since))
     return [sorted(rows, key=lambda row: [str(part) for part in row]) for rows in found]
 
 

@@ -15,6 +15,7 @@ from shoumi.console.steps import THREE, TWO, Asked, Groups, Rule, Step, key_of, 
 _VETTING: Final = Rule(
     "accounts.vetting", TWO, gettext_lazy("Somebody is cleared whose vetting never took place or is due again."), "E2"
 )
+_PEOPLE, _SHOW = gettext_lazy("People"), gettext_lazy("Show")
 _LEADER: Final = Rule("accounts.leader", THREE, gettext_lazy("A unit has no leader who answers for it."), "X1")
 
 
@@ -22,10 +23,11 @@ _LEADER: Final = Rule("accounts.leader", THREE, gettext_lazy("A unit has no lead
 def vetting(paths: tuple[str, ...]) -> Asked:
     """Cleared people without valid vetting."""
     rows = Person.objects.filter(within(paths, "unit__path"), vetting_missing(), departed_on=None)
+    people = reverse("accounts:people")
     for path, count, _since in (yield Groups(rows.exclude(category=NONE), "unit__path")):
         words = ngettext("%(n)d person not vetted", "%(n)d people not vetted", count) % {"n": count}
-        here = f"{reverse('accounts:people')}?lack=vetting&unit={key_of(path)}"
-        yield Step(path, "", _VETTING.left, words, ((_("People"), count),), None, here, _("Show"), _VETTING)
+        here = f"{people}?lack=vetting&unit={key_of(path)}"
+        yield Step(path, "", _VETTING.left, words, ((_PEOPLE, count),), None, here, _SHOW, _VETTING)
 
 
 @provider

@@ -34,6 +34,8 @@ from shoumi.console.steps import (
     within,
 )
 
+_FINDINGS, _SEVERITY = gettext_lazy("Open findings"), gettext_lazy("Severity")  # lazy: a board has many steps
+_FIRST, _JUDGE = gettext_lazy("First seen"), gettext_lazy("Judge")
 _OUT: Final = frozenset({DRIVES, MESSAGING})  # what lies there is already with somebody else
 _GONE_OUT: Final = Rule(
     "findings.out",
@@ -77,15 +79,15 @@ def findings(paths: tuple[str, ...]) -> Asked:
         key = (path, area or (COMPILATION if category == "passage" else ""), int(ranked))
         before, since = sums.get(key, (0, first))
         sums[key] = before + count, min(since, first)
-    queue = reverse("findings:queue")
+    queue, words = reverse("findings:queue"), {rank: str(label) for rank, label in RANKS}
     for (path, area, rank), (count, since) in sums.items():
         rule = _GONE_OUT if rank == 0 and area in _OUT else _BY_RANK[rank]
-        word = dict(RANKS)[rank]
+        word = words[rank]
         text = ngettext("%(n)d %(severity)s finding open", "%(n)d %(severity)s findings open", count)
         yield Step(
             path, area, rule.left, text % {"n": count, "severity": word},
-            ((_("Open findings"), count), (_("Severity"), word), (_("First seen"), since)),
-            since, f"{queue}?severity={rank}&area={area}&unit={key_of(path)}", _("Judge"), rule,
+            ((_FINDINGS, count), (_SEVERITY, word), (_FIRST, since)),
+            since, f"{queue}?severity={rank}&area={area}&unit={key_of(path)}", _JUDGE, rule,
         )  # fmt: skip
 
 

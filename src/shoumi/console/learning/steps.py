@@ -7,7 +7,7 @@ from typing import Final
 from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy, ngettext
 
 from shoumi.console.learning.models import LESSON, LETTER, Assignment
@@ -25,7 +25,18 @@ _LETTER: Final = Rule(
     gettext_lazy("Somebody has not signed a commitment that they should have signed by now."),
     "X3",
 )
+_PEOPLE, _LEADERS = gettext_lazy("People"), gettext_lazy("of them leaders")  # lazy: a board has many steps
+_SINCE, _REMIND = gettext_lazy("Due since"), gettext_lazy("Remind")
 _KINDS: Final = {LESSON: _TRAINING, LETTER: _LETTER}
+
+
+def _words(lesson: bool, count: int) -> str:
+    if lesson:
+        return ngettext("%(n)d person without lesson", "%(n)d people without lesson", count) % {"n": count}
+    return ngettext("%(n)d commitment not signed", "%(n)d commitments not signed", count) % {"n": count}
+
+
+_said = lazy(_words, str)  # of many steps the board says few
 
 
 @provider
@@ -40,15 +51,11 @@ def late(paths: tuple[str, ...]) -> Asked:
         Groups(rows.filter(person__leads__isnull=False), "person__unit__path", "", keys, people),
     ]
     leaders = {(path, area, kind): count for path, area, kind, count, _since in of_leaders}
+    here = reverse("learning:open")
     for path, area, kind, count, first in groups:
         lesson, led = kind == LESSON, leaders.get((path, area, kind), 0)
-        text = (
-            ngettext("%(n)d person without lesson", "%(n)d people without lesson", count)
-            if lesson
-            else ngettext("%(n)d commitment not signed", "%(n)d commitments not signed", count)
-        )
         yield Step(
-            path, area, _KINDS[kind].left, text % {"n": count},
-            ((_("People"), count), (_("of them leaders"), led), (_("Due since"), first)), first,
-            f"{reverse('learning:open')}?state=overdue&unit={key_of(path)}", _("Remind"), _KINDS[kind],
+            path, area, _KINDS[kind].left, _said(lesson, count),
+            ((_PEOPLE, count), (_LEADERS, led), (_SINCE, first)), first,
+            f"{here}?state=overdue&unit={key_of(path)}", _REMIND, _KINDS[kind],
         )  # fmt: skip
