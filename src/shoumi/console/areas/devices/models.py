@@ -181,6 +181,7 @@ class Snapshot(models.Model):
             models.Index(fields=("unexplained", "device"), name="snapshot_drift"),
             models.Index(fields=("unit",), name="snapshot_stranger", condition=Q(stranger=True)),
             models.Index(fields=("-made", "-id", "device", "unit"), name="snapshot_made"),
+            models.Index(fields=("serial", "host", "device", "unit"), name="snapshot_words"),  # rows are wide
         )
 
     def __str__(self) -> str:

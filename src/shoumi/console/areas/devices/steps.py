@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from shoumi.console.areas.devices import ways
 from shoumi.console.areas.devices.models import ARRANGED, ENDED, WORK, Disposal, Repair, Round, Snapshot
-from shoumi.console.areas.devices.views.base import lying
+from shoumi.console.areas.devices.views.base import few
 from shoumi.console.assets.models import in_units
 from shoumi.console.roles import Reach
 from shoumi.console.steps import DEVICES, ONE, PHONES, THREE, TWO, Asked, Groups, Rule, Step, key_of, provider
@@ -35,10 +35,10 @@ _ROUND: Final = Rule("devices.round", THREE, gettext_lazy("A round of inspection
 def steps(paths: tuple[str, ...]) -> Asked:
     """Each of the five, by unit, in one query."""
     reach = Reach(paths)
-    outside = Repair.objects.filter(lying(reach), open=True, way__in=ways.OUTSIDERS, state__in=(WORK, ENDED))
+    outside = few(Repair, reach).filter(open=True, way__in=ways.OUTSIDERS, state__in=(WORK, ENDED))
     late = outside.filter(way=ways.OUT, back_by__lt=timezone.localdate())
     strangers = Snapshot.objects.filter(in_units(reach), stranger=True)
-    unclean = Disposal.objects.filter(lying(reach), open=True, state=ARRANGED)
+    unclean = few(Disposal, reach).filter(open=True, state=ARRANGED)
     rounds = Round.objects.filter(in_units(reach), closed_at=None, due__lt=timezone.localdate())
     of_late, of_outside, of_strangers, of_phones, of_machines, of_rounds = yield [
         Groups(late, "device__unit__path", "back_by"),

@@ -28,7 +28,7 @@ from shoumi.console.areas.devices.models import (
     Round,
     Snapshot,
 )
-from shoumi.console.areas.devices.views.base import lying
+from shoumi.console.areas.devices.views.base import few, lying
 from shoumi.console.areas.devices.views.snapshots import within
 from shoumi.console.todo import Asked, Count, Todo, provider
 
@@ -66,7 +66,7 @@ def keepers(user: Any) -> Asked:
     reach = user.reach(KEEPERS)
     if not reach:
         return
-    today, repairs = timezone.localdate(), Repair.objects.filter(lying(reach), open=True)
+    today, repairs = timezone.localdate(), few(Repair, reach).filter(open=True)
     turn = Q(state__in=(ARRANGED, READY, ACCEPTED)) | (Q(state=ASKED) & granted(Repair))
     gone = Q(state__in=(ARRANGED, SANITISED, VERIFIED)) | (Q(state=ASKED) & granted(Disposal))
     rounds = Round.objects.filter(lying(reach, "unit"), closed_at=None)
@@ -74,7 +74,7 @@ def keepers(user: Any) -> Asked:
         late=repairs.filter(way=ways.OUT, state__in=(WORK, ENDED), back_by__lt=today),
         drift=within(reach).filter(unexplained__gt=0),
         strange=Snapshot.objects.filter(lying(reach, "unit"), stranger=True),
-        repairs=repairs.filter(turn), disposals=Disposal.objects.filter(lying(reach), gone, open=True), rounds=rounds,
+        repairs=repairs.filter(turn), disposals=few(Disposal, reach).filter(gone, open=True), rounds=rounds,
     )  # fmt: skip
     late = counts["late"]
     if late:

@@ -577,6 +577,10 @@ class Migration(migrations.Migration):
             model_name="snapshot",
             index=models.Index(fields=["-made", "-id", "device", "unit"], name="snapshot_made"),
         ),
+        migrations.AddIndex(
+            model_name="snapshot",
+            index=models.Index(fields=["serial", "host", "device", "unit"], name="snapshot_words"),
+        ),
         migrations.AddConstraint(
             model_name="snapshot",
             constraint=models.UniqueConstraint(fields=("digest", "repair", "purpose"), name="snapshot_once"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import BigIntegerField, Q, Value
+from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.urls import reverse
 
@@ -13,12 +14,18 @@ from shoumi.console.assets.models import in_units
 from shoumi.console.assets.views.base import below, history, units
 from shoumi.console.pages import ActionPage, Page
 
-__all__ = ["Form", "Seen", "below", "could", "history", "lying", "units"]
+__all__ = ["Form", "Seen", "below", "could", "few", "history", "lying", "units"]
 
 
 def lying(reach: Any, column: str = "device__unit") -> Q:
     """Return the condition that a device's unit lies within a reach."""
     return in_units(reach, column)
+
+
+def few(model: Any, reach: Any) -> Any:
+    """Return the things of a reach, asked so that the database begins with them and not with the whole ledger."""
+    at = Coalesce("device__unit", Value(0), output_field=BigIntegerField())
+    return model.objects.annotate(at=at).filter(in_units(reach, "at"))
 
 
 class Seen(Page):
