@@ -59,7 +59,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     """Return what the base template shows."""
     user = getattr(request, "user", None)
     if not hasattr(request, "around"):  # a page of several templates asks once
-        request.around = _around(request, user)  # type: ignore[attr-defined]
+        request.around = _around(request, user)
     return dict(request.around)
 
 

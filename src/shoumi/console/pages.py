@@ -106,7 +106,7 @@ class ActionPage(Page):
             form = act.form(given)
             form.is_valid()
             form.add_error(None, str(error))
-            form.links = getattr(error, "links", ())  # type: ignore[attr-defined]  # shown beside the sentence
+            form.links = getattr(error, "links", ())  # shown beside the sentence
             return self._form(act, form, self._proof(act), status=422)
         return self.after(done)
 
