@@ -99,7 +99,7 @@ class Examiner:
         self.changed = False
         self._budget = Budget(self._settings.limits)
         self._poison = poison.leaves if poison else {}
-        yield from without_floods(self._item(item, Trail()))
+        yield from _without_floods(self._item(item, Trail()))
 
     def _item(self, item: Item, above: Trail) -> Iterator[Event]:
         name = printable(item.path)
@@ -275,7 +275,7 @@ class Examiner:
         return rawsweep.segments(raw, places, everything=self._inspects.everything)
 
 
-def without_floods(events: Iterator[Event]) -> Iterator[Event]:
+def _without_floods(events: Iterator[Event]) -> Iterator[Event]:
     """Name the first members that share a gap's reason, then count the rest: a bomb must not bury the report."""
     seen: Counter[tuple[GapReason, str]] = Counter()
     last: dict[tuple[GapReason, str], Gap] = {}

@@ -23,7 +23,8 @@ from shoumi.engine.rule import Rule
 from shoumi.engine.view import FOLD_ANCHOR
 
 FOLD: Final = "\x00fold"
-ODD: Final = "\x00odd"  # the text may be another kind of file, or hide letters in escapes
+ODD: Final = "\x00odd"  # the text hides letters in escapes
+TRACE: Final = "\x00trace"  # the text may be of another format (sniff.py)
 _DIGIT_LED: Final = re.compile(
     r"(?:\(\?:\^\|\[\^[^]]+\](?:\|[0-9]+)?\)|\[A-Z\](?:\{2\})?)?(?:\(\?[:i]+|\()*(?:\[?[0-9]|\\d)"
 )
@@ -40,7 +41,7 @@ class Patterns:
         self._databases = databases
 
     def scan(self, raw: bytes) -> dict[str, list[int]]:
-        """Return for each rule that has any the ends of its anchors, rising; ``FOLD`` and ``ODD`` among them."""
+        """Return for each rule that has any the ends of its anchors, rising; ``FOLD``, ``ODD``, ``TRACE``, too."""
         found: list[tuple[int, int]] = []
 
         def collect(number: int, _start: int, end: int, _flags: int, _context: object) -> None:
@@ -62,14 +63,14 @@ class Patterns:
         return hits
 
 
-def prepare(rules: Sequence[Rule], cache: Path | None, key: bytes, odd: Sequence[bytes] = ()) -> Patterns:
-    """Return the prefilter for rules, from the cache when it is there; ``odd`` are expressions for ``ODD``.
+def prepare(rules: Sequence[Rule], cache: Path | None, key: bytes, traces: Sequence[bytes] = ()) -> Patterns:
+    """Return the prefilter for rules, from the cache when it is there; ``traces`` are expressions for ``TRACE``.
 
     Raises RuleError on an anchor that fails.
     """
     import hyperscan
 
-    names, groups = _groups(rules, odd)
+    names, groups = _groups(rules, traces)
     index = None
     if len(groups[_TERMS]) > _MANY:
         from shoumi.engine.terms import Terms
@@ -165,7 +166,7 @@ _KINDS: Final[dict[rawanchors.Encoding, int]] = {"utf-8": 0, "gb18030": 0, "utf-
 Group = list[tuple[bytes, int, int]]  # anchor, number of its rule, flags
 
 
-def _groups(rules: Sequence[Rule], odd: Sequence[bytes]) -> tuple[list[tuple[str, ...]], tuple[Group, ...]]:
+def _groups(rules: Sequence[Rule], traces: Sequence[bytes]) -> tuple[list[tuple[str, ...]], tuple[Group, ...]]:
     """Split anchors into the databases that scan fastest: digit-led, words, literal terms; equal ones are shared."""
     import hyperscan as hs
 
@@ -176,11 +177,12 @@ def _groups(rules: Sequence[Rule], odd: Sequence[bytes]) -> tuple[list[tuple[str
             if "i" in rule.flags:
                 flags |= int(hs.HS_FLAG_CASELESS)
             owners.setdefault((anchor, flags), []).append(rule.id)
-    names: list[tuple[str, ...]] = [(FOLD,), (ODD,)]
+    names: list[tuple[str, ...]] = [(FOLD,), (ODD,), (TRACE,)]
     numbers: dict[tuple[str, ...], int] = {}
     digits: Group = []
     once = int(hs.HS_FLAG_SINGLEMATCH)
-    words: Group = [(FOLD_ANCHOR, 0, once), *((expression, 1, once) for expression in (*encoding.ODD, *odd))]
+    words: Group = [(FOLD_ANCHOR, 0, once), *((odd, 1, once) for odd in encoding.ODD)]
+    words += [(trace, 2, once) for trace in traces]
 
     def number(key: tuple[str, ...]) -> int:
         if key not in numbers:

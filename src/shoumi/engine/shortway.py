@@ -11,9 +11,9 @@ from collections.abc import Iterable
 
 from shoumi.engine import encoding, registry, sniff
 from shoumi.engine.blob import Blob, whole
-from shoumi.engine.examine import Event, without_floods
+from shoumi.engine.examine import Event
 from shoumi.engine.inspector import Inspector
-from shoumi.engine.patterns import ODD
+from shoumi.engine.patterns import ODD, TRACE
 from shoumi.engine.settings import Settings
 from shoumi.engine.types import Step, Trail
 
@@ -34,8 +34,9 @@ class ShortWay:
         if not data or not encoding.reads_as_utf8(data):
             return None
         hits = self._inspector.hits(data)
-        if ODD in hits or self._sniffer.media_type(Blob.of_bytes(data, self._limits), traced=False) != sniff.TEXT:
+        traced = hits.pop(TRACE, None) is not None
+        if ODD in hits or self._sniffer.media_type(Blob.of_bytes(data, self._limits), traced=traced) != sniff.TEXT:
             return None
         if not hits and not self._inspector.wants_all:
             return ()
-        return without_floods(self._inspector.inspect_hits(data, Trail((Step("file", path),)), hits))
+        return self._inspector.inspect_hits(data, Trail((Step("file", path),)), hits)

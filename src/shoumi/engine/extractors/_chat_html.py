@@ -48,6 +48,9 @@ def is_page(head: bytes) -> bool:
     return _PAGE.search(head.replace(b"\0", b"")) is not None
 
 
+TRACES: Final = (b"encent",)
+
+
 def is_archive(head: bytes) -> bool:
     """Whether a text is QQ's web archive."""
     start = head[:4096]

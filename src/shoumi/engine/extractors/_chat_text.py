@@ -131,6 +131,8 @@ _HEAD: Final = re.compile(
 _DOTTED: Final = re.compile(
     rb"[^\n]{0,4}\d{1,4}[./-]\d{1,2}[./-]\d{1,4}[^\n]{1,8}\d{1,2}\.\d\d"
 )  # hours as some countries write
+# What Hyperscan finds in every text that ``may_be`` takes for one.
+TRACES: Final = (rb"[0-9]:[0-9]", rb"\A[^\n]{0,4}[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}")
 _ALIKE: Final = bytes.maketrans(b"123456789", b"000000000")  # hours are sought as one text
 _CLOCK: Final = re.compile(r"\d[:.]\d\d")
 _PROGRAM: Final = re.compile(r"\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\S*\] ?(?:[a-z][\w./-]*|\S* [A-Z]{4,})(?: [\w./-]*)*:")

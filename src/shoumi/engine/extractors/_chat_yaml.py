@@ -22,7 +22,7 @@ _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _REFERENCE: Final = re.compile(r"[\s\[,{:-]\*\w")
 _LONGEST: Final = 1_000_000  # characters of an entry
 _MARKERS: Final = re.compile(rb"^ {0,10}(?:- )?(?:sender|from|sender_?name|talker):", re.MULTILINE)
-TRACE: Final = rb"(?:\A|\n) {0,10}(?:- )?(?:sender|from|sender_?name|talker):"  # the same for Hyperscan
+TRACES: Final = (rb"(?:\A|\n) {0,10}(?:- )?(?:sender|from|sender_?name|talker):",)  # the same for Hyperscan
 
 
 def may_be(head: bytes) -> bool:

@@ -49,7 +49,7 @@ class Chat:
     method = "text"
     signatures: tuple[sniff.Signature, ...] = ()
     refines = frozenset({sniff.TEXT, sniff.ZIP})
-    traces: ClassVar = (_chat_yaml.TRACE,)
+    traces: ClassVar = (*_chat_html.TRACES, *_chat_text.TRACES, *_chat_yaml.TRACES)
 
     def refine(self, sample: sniff.Sample) -> str | None:
         """Recognise an export by what its first 64 KiB say, an archive by the names in it."""
@@ -64,13 +64,8 @@ class Chat:
         if first == b"<":
             small = sample.blob.size <= sample.blob.limits.parse_bytes
             return HTML if small and _chat_html.is_page(sample.head) else None
-        if _chat_html.is_archive(sample.head):
-            return WEB_ARCHIVE
-        if _chat_text.may_be(sample.head) and _chat_text.dialect_of(_decoded(sample.head[:16_384])) is not None:
-            return TEXT
-        start = sample.head[:16_384]
-        if sample.traced and _chat_yaml.may_be(start) and _chat_yaml.is_list(_decoded(start)):
-            return YAML
+        if sample.traced and (kind := _traced(sample.head)):
+            return kind
         return TABLE if _is_table(sample.head) else None
 
     def segments(self, blob: Blob, settings: Settings) -> Iterator[Segment | Item | Gap]:  # noqa: ARG002  (contract)
@@ -173,6 +168,16 @@ class _Writer:
 def _decoded(head: bytes) -> str:
     guess = guessed(head)
     return head[guess.skip :].decode(guess.name, "replace")
+
+
+def _traced(head: bytes) -> str | None:
+    """Return the kind of export whose ``traces`` may be in a text."""
+    if _chat_html.is_archive(head):
+        return WEB_ARCHIVE
+    start = head[:16_384]
+    if _chat_text.may_be(start) and _chat_text.dialect_of(_decoded(start)) is not None:
+        return TEXT
+    return YAML if _chat_yaml.may_be(start) and _chat_yaml.is_list(_decoded(start)) else None
 
 
 def _is_table(head: bytes) -> bool:
