@@ -1,10 +1,10 @@
 """Images that were split for transport: the path of one part in, the whole as one blob out.
 
 ``disk.001``, ``disk.002`` … (also from ``.000`` or ``.01``) and ``disk.dd.aa``, ``disk.dd.ab`` … as dd, split and
-imaging programs write them, and archives in equal pieces. A set counts as split only when its content says so:
-together it is a disk, or no text in equal pieces of which the later ones do not begin like the first. Numbered
-documents stay what they are. The first part stands for the whole; one that is missing or too short in the middle is
-filled with zeros, so that offsets stay right, and said.
+imaging programs write them, ``disk.E01``, ``disk.E02`` … of EnCase, and archives in equal pieces. A set counts as split
+only when its content says so: together it is a disk, or no text in equal pieces of which the later ones do not begin
+like the first. Numbered documents stay what they are. The first part stands for the whole; one that is missing or too
+short in the middle is filled with zeros, so that offsets stay right, and said.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ from typing import BinaryIO, Final
 from shoumi.engine import sniff
 from shoumi.engine.blob import Blob
 from shoumi.engine.errors import Changed, Corrupt, TooLarge
-from shoumi.engine.filesystems import disk
+from shoumi.engine.filesystems import disk, images
 from shoumi.engine.limits import KIB, MIB, Limits
 
 PART: Final = "application/x-disk-image-part"  # counted as skipped: its bytes were examined with the first part
-_ENDING: Final = re.compile(r"\d{2,5}|[a-z]{2,4}")
+_ENDING: Final = re.compile(r"\d{2,5}|[a-z]{2,4}|[E-Z](?:\d\d|[A-Z]{2})")
+_ENCASE: Final = re.compile(r"[Ee]\d\d|[E-Z][A-Z]{2}")  # E01 … E99, EAA … EZZ, FAA …
 _SMALL: Final = 64 * KIB
 _OPEN: Final = 8  # parts whose files are open at a time
 
@@ -35,9 +36,9 @@ _OPEN: Final = 8  # parts whose files are open at a time
 def may_be(path: str, size: int) -> bool:
     """Whether a name can be that of a part. Cheap: every file is asked."""
     ending = path[path.rfind(".") + 1 :]
-    if not 2 <= len(ending) <= 5 or (size < _SMALL and ending[0] > "a"):  # a small .py is no part of anything
-        return False
-    return _ENDING.fullmatch(ending) is not None
+    if not 2 <= len(ending) <= 5 or (size < _SMALL and not (ending[-1].isdigit() or ending[0] == "a")):
+        return False  # a small .py is no part of anything
+    return (_ENDING.fullmatch(ending) or _ENCASE.fullmatch(ending)) is not None
 
 
 def of(path: str, blob: Blob) -> Blob:
@@ -77,6 +78,9 @@ def _number(path: str, size: int) -> tuple[str, int, int] | None:
     stem, _, written = path.rpartition(".")
     stem += "."
     number = _value(written)
+    if _ENCASE.fullmatch(written):
+        place = f"{stem}{'e' if written[0] == 'e' else 'E'}01"
+        return (place, 1, number - 1) if Path(place).is_file() else None
     for first in (0, 1) if written.isdigit() else (0,):
         widths = range(2, len(written) + 1) if written.isdigit() else (len(written),)
         for width in widths:
@@ -89,6 +93,10 @@ def _number(path: str, size: int) -> tuple[str, int, int] | None:
 def _value(written: str) -> int:
     if written.isdigit():
         return int(written)
+    if _ENCASE.fullmatch(written):
+        if written[1:].isdigit():
+            return int(written[1:])
+        return 100 + (ord(written[0]) - 69) * 676 + (ord(written[1]) - 65) * 26 + ord(written[2]) - 65
     number = 0
     for char in written:
         number = number * 26 + ord(char) - ord("a")
@@ -99,9 +107,7 @@ def _listed(first: str) -> dict[int, str]:
     """Return the parts that there are by number, from the first on; a hole wider than what came before ends the set."""
     folder, name = os.path.split(first)
     stem, _, start = name.rpartition(".")
-    form = re.compile(
-        re.escape(stem) + (rf"\.(\d{{{len(start)},}})" if start.isdigit() else rf"\.([a-z]{{{len(start)}}})")
-    )
+    form = re.compile(rf"{re.escape(stem)}\.({_form(start)})")
     found: dict[int, str] = {}
     with os.scandir(folder or ".") as listing:
         for entry in listing:
@@ -115,6 +121,13 @@ def _listed(first: str) -> dict[int, str]:
     return kept if found.get(_value(start)) == first else {}
 
 
+def _form(start: str) -> str:
+    """Return an expression for the endings of a set that begins with one."""
+    if _ENCASE.fullmatch(start):
+        return _ENCASE.pattern
+    return rf"\d{{{len(start)},}}" if start.isdigit() else rf"[a-z]{{{len(start)}}}"
+
+
 def _joined(first: str, limits: Limits) -> Joined | None:
     """Return the whole when its content is that of a disk, or that of one file cut into equal pieces."""
     try:
@@ -124,7 +137,8 @@ def _joined(first: str, limits: Limits) -> Joined | None:
         return None
     if whole is None:
         return None
-    if disk.recognise(whole) or (whole.even and whole.one()):
+    wrapped = images.kind(whole.head(512), b"") == "ewf"  # which may be smaller than any disk
+    if wrapped or disk.recognise(whole) or (whole.even and whole.one()):
         return whole
     whole.close()
     return None
@@ -142,8 +156,9 @@ class Joined(Blob):
         piece, last = marks[numbers[0]].st_size, numbers[-1]
         self._places = [parts.get(number, "") for number in numbers]
         self._sizes = {parts[number]: (status.st_size, status.st_mtime_ns) for number, status in marks.items()}
+        least = 0 if _ENCASE.fullmatch(parts[numbers[0]][-3:]) else piece  # segments of EnCase are of any size
         lengths = [
-            max(piece, marks[number].st_size) if number in marks and number != last else piece for number in numbers
+            max(least, marks[number].st_size) if number in marks and number != last else piece for number in numbers
         ]
         lengths[-1] = marks[last].st_size
         self._ends: list[int] = []
@@ -152,7 +167,7 @@ class Joined(Blob):
         self.even = piece % 512 == 0 and piece >= _SMALL and set(lengths[:-1]) == {piece} and lengths[-1] <= piece
         self._files: OrderedDict[str, BinaryIO] = OrderedDict()
         super().__init__(data=None, file=None, size=self._ends[-1], limits=limits)
-        short = [os.path.basename(parts[n]) for n in numbers[:-1] if n in marks and marks[n].st_size < piece]
+        short = [os.path.basename(parts[n]) for n in numbers[:-1] if n in marks and marks[n].st_size < least]
         missing = len(numbers) - len(parts)
         if missing:
             self.partial = Corrupt(f"{missing} of {len(numbers)} parts of the split image are missing: {_gaps(parts)}")
@@ -245,12 +260,18 @@ def _gaps(parts: dict[int, str]) -> str:
     """Return the names of missing parts."""
     first = min(parts)
     stem, _, written = os.path.basename(parts[first]).rpartition(".")
-    names = []
-    for number in range(first, max(parts)):
-        if number not in parts:
-            name = f"{number:0{len(written)}}" if written.isdigit() else _letters(number, len(written))
-            names.append(f"{stem}.{name}")
+    names = [f"{stem}.{_named(number, written)}" for number in range(first, max(parts)) if number not in parts]
     return ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
+
+
+def _named(number: int, start: str) -> str:
+    """Return the ending of a part of a set that begins with ``start``."""
+    if start.isdigit():
+        return f"{number:0{len(start)}}"
+    if _ENCASE.fullmatch(start):
+        first, rest = divmod(number - 100, 676)
+        return f"{start[0]}{number:02}" if number < 100 else chr(69 + first) + _letters(rest, 2).upper()
+    return _letters(number, len(start))
 
 
 def _letters(number: int, width: int) -> str:

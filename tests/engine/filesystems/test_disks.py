@@ -346,7 +346,7 @@ def test_what_is_not_read_is_named(offset: int, magic: bytes, reason: type[Unexa
         disk.volume(Part(image, 0, image.size))
 
 
-@pytest.mark.parametrize("magic", [b"EVF\t\r\n\xff\0", b"EVF2\r\n\x81\0", b"AFF10\r\n\0"])
+@pytest.mark.parametrize("magic", [b"LVF\t\r\n\xff\0", b"EVF2\r\n\x81\0", b"AFF10\r\n\0"])
 def test_images_of_evidence_are_named(magic: bytes) -> None:
     read = Read(magic + random.Random(1).randbytes(100_000))
     assert [gap.reason for gap in read.gaps] == ["unsupported"]

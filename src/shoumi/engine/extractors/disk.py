@@ -32,11 +32,12 @@ class Disk:
     """Reads disks."""
 
     name = "disk"
-    version = 1
+    version = 2
     media_types = frozenset({DISK})
     method = "text"
     signatures: tuple[sniff.Signature, ...] = (
         sniff.Signature(b"QFI\xfb", DISK),
+        sniff.Signature(b"EVF\t\r\n\xff\0", DISK),
         sniff.Signature(b"KDMV", DISK),
         sniff.Signature(b"vhdxfile", DISK),
         sniff.Signature(b"LUKS\xba\xbe", DISK),

@@ -3,7 +3,7 @@
 Formats whose blocks are mapped one by one share ``Mapped``; each tells where a block stands. Differencing images hold
 only what changed since their parent, which is another file: what they hold is read, and the caller is told.
 Sources: VHD Image Format Specification (Microsoft, 2006), MS-VHDX 1.0, VMware Virtual Disk Format 5.0, QEMU
-docs/interop/qcow2.txt, VirtualBox VDICore.h.
+docs/interop/qcow2.txt, VirtualBox VDICore.h. EnCase images stand in ``ewf``.
 """
 
 from __future__ import annotations
@@ -256,7 +256,7 @@ class Vmdk(Mapped):
         """Return a grain: a marker of 12 bytes, then zlib."""
         offset = int.from_bytes(key, "little") * _SECTOR
         size = _le(self.at(offset, 12), 8, "I")
-        return _inflated(self.at(offset + 12, size), 15, self.block)
+        return inflated(self.at(offset + 12, size), 15, self.block)
 
 
 class Qcow2(Mapped):
@@ -313,7 +313,7 @@ class Qcow2(Mapped):
         sectors = ((entry & (self._PACKED - 1)) >> shift) + 1
         data = self.at(place, min(sectors * _SECTOR - place % _SECTOR, self.length - place))
         if not self._zstd:
-            return _inflated(data, -15, self.block)
+            return inflated(data, -15, self.block)
         import zstandard
 
         try:
@@ -346,7 +346,6 @@ class Vdi(Mapped):
 
 # Formats of evidence that no permissive library reads: how they begin, what they are called.
 _EVIDENCE: Final = (
-    (b"EVF\t\r\n\xff\0", "EnCase (E01)"),
     (b"LVF\t\r\n\xff\0", "EnCase (L01)"),
     (b"EVF2\r\n\x81\0", "EnCase (Ex01)"),
     (b"LEF2\r\n\x81\0", "EnCase (Lx01)"),
@@ -358,6 +357,8 @@ def kind(head: bytes, tail: bytes) -> str:
     """Return what a disk is wrapped in, by its first and last 512 bytes; ``raw`` when in nothing."""
     if any(head.startswith(magic) for magic, _ in _EVIDENCE):
         return "evidence"
+    if head.startswith(b"EVF\t\r\n\xff\0"):
+        return "ewf"
     if head.startswith(b"QFI\xfb"):
         return "qcow2"
     if head.startswith(b"KDMV"):
@@ -380,7 +381,9 @@ def opened(blob: Blob) -> tuple[str, Image, list[Gap]]:
     if name == "evidence":
         form = next(form for magic, form in _EVIDENCE if head.startswith(magic))
         raise Unsupported(f"an image of {form}, which is not read; export it as a raw image (dd)")
-    wrapped = {"qcow2": Qcow2, "vmdk": Vmdk, "vhdx": Vhdx, "vdi": Vdi, "vhd": Vhd}[name](blob)
+    from shoumi.engine.filesystems.ewf import Ewf  # it is built on what stands here
+
+    wrapped = {"ewf": Ewf, "qcow2": Qcow2, "vmdk": Vmdk, "vhdx": Vhdx, "vdi": Vdi, "vhd": Vhd}[name](blob)
     if not 0 < wrapped.size < 1 << 60:
         raise Corrupt("an impossible size of the disk")
     return name, wrapped, wrapped.gaps
@@ -399,7 +402,8 @@ def _fully(stream: BinaryIO, size: int) -> bytes:
     return data
 
 
-def _inflated(data: bytes, window: int, most: int) -> bytes:
+def inflated(data: bytes, window: int, most: int) -> bytes:
+    """Return what a deflated block holds, at most ``most`` bytes. Raises Corrupt."""
     try:
         return zlib.decompressobj(window).decompress(data, most)
     except zlib.error as error:
