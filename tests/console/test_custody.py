@@ -179,6 +179,20 @@ def test_what_is_approved_is_lent_as_approved_or_not_at_all(world):
     assert Carrier.objects.get().state == "kept"
 
 
+def test_who_approves_reads_words_and_no_keys(world, enter):
+    loan = ex.asks(world)
+    copies_ = ex.copy_asked(world, ex.carrier(world, "C-2"))
+    carried = ex.carry_asked(world, ex.carrier(world, "C-3"))
+    browser = enter(world.approver)
+    from django.conf import settings
+
+    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
+    for flow, thing in ((flows.LOAN, loan), (flows.COPY, copies_), (flows.CARRY_OUT, carried)):
+        page = browser.get(asking.state(flow, thing).address).content.decode()
+        assert "秘密" in page
+        assert not any(f"<dd>{key}" in page for key in ("confidential", "copy", "no", "yes"))
+
+
 def test_nobody_approves_their_own_loan(world):
     loan = ex.asks(world, user=world.leader)
     from shoumi.console.approvals.actions import Approve

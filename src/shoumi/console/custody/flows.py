@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from shoumi.console.approvals import Flow, Step, any_of, leader_of_unit, role
+from shoumi.console.custody.models.carriers import DESCENTS
 from shoumi.console.custody.models.lists import OPEN
 from shoumi.console.custody.models.loans import ASKED, BORROW
 from shoumi.console.levels import NAMES
@@ -18,6 +19,12 @@ _WORDS: Final[dict[str, Any]] = {
     "number": _("Ledger number"), "title": _("Title"), "level": _("Level"), "reason": _("Reason"),
     "purpose": _("Purpose"), "where": _("Where"), "due": _("Due back on"),
 }  # fmt: skip
+
+_VALUES: Final[dict[str, Any]] = {
+    "level": lambda key: NAMES.get(key, key),
+    "how": lambda key: dict(DESCENTS).get(key, key),
+    "abroad": lambda key: _("yes") if key == "yes" else _("no"),
+}
 
 
 def _carrier_page(thing: Any) -> str:
@@ -35,6 +42,7 @@ LOAN: Final = Flow(
     sentence=_("%(person)s borrows “%(title)s” (%(number)s), back on %(due)s."),
     clause=_("Regulations on the custody of carriers of state secrets (2000, no. 58): signed out and back in"),
     steps=_LEADER,
+    values=_VALUES,
     facts=lambda loan: loan.wanted() if loan.kind == BORROW and loan.state == ASKED else {},
     words={**_WORDS, "person": _("Borrower"), "where": _("Where it is used")},
     about=lambda loan: loan.borrower,
@@ -47,6 +55,7 @@ COPY: Final = Flow(
     sentence=_("Make %(copies)s copies or excerpts of “%(title)s” (%(number)s)."),
     clause=_("Implementing Regulations of the State Secrets Law, article 27 (5) and article 29 (4)"),
     steps=_LEADER,
+    values=_VALUES,
     facts=_while(ASKED),
     words={
         **_WORDS, "how": _("What is made"), "copies": _("Number of copies"), "pages": _("Pages or passages"),
@@ -61,6 +70,7 @@ CARRY_OUT: Final = Flow(
     sentence=_("%(person)s and %(second)s carry “%(title)s” (%(number)s) to %(where)s, back on %(due)s."),
     clause=_("Implementing Regulations of the State Secrets Law, article 27 (8) and article 29 (5)"),
     steps=_LEADER,
+    values=_VALUES,
     facts=_while(ASKED),
     words={
         **_WORDS, "person": _("Who carries it"), "second": _("Second person"), "route": _("Route"),
@@ -76,6 +86,7 @@ DESTROY: Final = Flow(
     sentence=_("Destroy everything on the list %(list)s, before the supervisors %(first)s and %(second)s."),
     clause=_("Implementing Regulations of the State Secrets Law, article 28"),
     steps=_LEADER,
+    values=_VALUES,
     facts=_while(OPEN),
     words={
         **_WORDS, "list": _("List number"), "method": _("How"), "where": _("Where, by whom"),
