@@ -5,6 +5,8 @@ from __future__ import annotations
 import lzma
 import os
 import random
+import tempfile
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -27,9 +29,14 @@ def split(folder: Path, names: list[str], data: bytes = DISK) -> list[Path]:
     return paths
 
 
+@cache
+def home() -> Home:
+    """One for all: the rules are compiled once."""
+    return Home(Path(tempfile.mkdtemp(prefix="shoumi-parts-")))
+
+
 def scan(*addresses: Path) -> tuple[list[Match], list[Gap], Scan]:
-    run = Scan([str(path) for path in addresses], settings=Settings(packs=("cn",)), jobs=1,
-               home=Home(addresses[0].parent / "home"))  # fmt: skip
+    run = Scan([str(path) for path in addresses], settings=Settings(packs=("cn",)), jobs=1, home=home())
     events = list(run)
     return [e for e in events if isinstance(e, Match)], [e for e in events if isinstance(e, Gap)], run
 
@@ -115,7 +122,7 @@ def test_numbered_files_of_their_own_stay_so(tmp_path: Path) -> None:
     folder = tmp_path / "logs"
     folder.mkdir()
     for number in range(1, 4):
-        (folder / f"log.{number:03}").write_text(f"第 {number} 份\n机密★10年\n" * 9000, "utf-8")
+        (folder / f"log.{number:03}").write_text(f"第 {number} 份\n机密★10年\n" + "正文\n" * 10_000, "utf-8")
     matches, gaps, _ = scan(folder)
     assert {match.trail.steps[0].name for match in matches} == {str(folder / f"log.{n:03}") for n in range(1, 4)}
     assert not gaps

@@ -126,8 +126,13 @@ def test_times_without_a_year_are_left_out() -> None:
     assert {part.time for part in found} == {""}
 
 
+@pytest.fixture(scope="module")
+def inspector(tmp_path_factory: pytest.TempPathFactory) -> Inspector:
+    return Inspector(Settings(), Home(tmp_path_factory.mktemp("home")))
+
+
 @pytest.mark.parametrize("name", TEXTS)
-def test_what_was_cut_has_the_place_of_each_piece(name: str, tmp_path: Path) -> None:
+def test_what_was_cut_has_the_place_of_each_piece(name: str, inspector: Inspector, tmp_path: Path) -> None:
     data = TEXTS[name]
     quoted, indented = '"第二行\n第三行"', "第二行\n    第三行"
     for text in (quoted, indented, "第二行\n第三行"):
@@ -135,7 +140,7 @@ def test_what_was_cut_has_the_place_of_each_piece(name: str, tmp_path: Path) -> 
     data = data.replace("各位，材料今晚定稿", f"号是 {ID[:8]}")
     path = tmp_path / "export"
     path.write_text(data, "utf-8")
-    examiner = Examiner(Inspector(Settings(), Home(tmp_path / "home")), Settings())
+    examiner = Examiner(inspector, Settings())
     item = Item("local", str(path), None, None, lambda: path.open("rb"), local=True)
     found = [event for event in examiner.examine(item) if isinstance(event, Match)]
     (match,) = [event for event in found if event.rule == "personal.resident-id"]

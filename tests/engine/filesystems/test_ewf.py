@@ -8,7 +8,9 @@ import random
 import shutil
 import struct
 import subprocess
+import tempfile
 import zlib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -93,8 +95,14 @@ def test_the_sleuth_kit_reads_the_same_image(tmp_path: Path) -> None:
     assert done.stdout == DISK
 
 
+@cache
+def home() -> Home:
+    """One for both scans: the rules are compiled once."""
+    return Home(Path(tempfile.mkdtemp(prefix="shoumi-ewf-")))
+
+
 def scan(folder: Path) -> tuple[list[Match], list[Gap], Scan]:
-    run = Scan([str(folder)], settings=Settings(packs=("cn",)), jobs=1, home=Home(folder.parent / "home"))
+    run = Scan([str(folder)], settings=Settings(packs=("cn",)), jobs=1, home=home())
     events = list(run)
     return [e for e in events if isinstance(e, Match)], [e for e in events if isinstance(e, Gap)], run
 
