@@ -231,6 +231,8 @@ def test_another_programs_volume_is_read(tmp_path: Path) -> None:
     """libisofs writes HFS+ beside ISO 9660, with Apple's partition map."""
     program = shutil.which("xorriso")
     if program is None:
+        if os.environ.get("CI"):
+            pytest.fail("xorriso is missing: install xorriso")
         pytest.skip("xorriso is missing: install xorriso")
     folder = tmp_path / "tree"
     (folder / "deep" / "中文目录").mkdir(parents=True)
