@@ -29,7 +29,10 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Entry",
             fields=[
-                ("seq", models.PositiveBigIntegerField(primary_key=True, serialize=False, verbose_name="running number")),
+                (
+                    "seq",
+                    models.PositiveBigIntegerField(primary_key=True, serialize=False, verbose_name="running number"),
+                ),
                 ("at", models.DateTimeField(db_index=True, verbose_name="time")),
                 ("actor", models.CharField(max_length=150, verbose_name="account")),
                 ("actor_name", models.CharField(max_length=200, verbose_name="who")),
