@@ -14,10 +14,10 @@ import io
 import os
 import re
 import shutil
+import stat
 import tempfile
 from collections import OrderedDict
 from collections.abc import Iterator
-from pathlib import Path
 from typing import BinaryIO, Final
 
 from shoumi.engine import sniff
@@ -27,7 +27,7 @@ from shoumi.engine.filesystems import disk, images
 from shoumi.engine.limits import KIB, MIB, Limits
 
 PART: Final = "application/x-disk-image-part"  # counted as skipped: its bytes were examined with the first part
-_ENDING: Final = re.compile(r"\d{2,5}|[a-z]{2,4}|[E-Z](?:\d\d|[A-Z]{2})")
+_ENDING: Final = re.compile(r"\d{2,5}|[a-z]{2,3}|[E-Z](?:\d\d|[A-Z]{2})")
 _ENCASE: Final = re.compile(r"[Ee]\d\d|[E-Z][A-Z]{2}")  # E01 … E99, EAA … EZZ, FAA …
 _SMALL: Final = 64 * KIB
 _OPEN: Final = 8  # parts whose files are open at a time
@@ -80,14 +80,22 @@ def _number(path: str, size: int) -> tuple[str, int, int] | None:
     number = _value(written)
     if _ENCASE.fullmatch(written):
         place = f"{stem}{'e' if written[0] == 'e' else 'E'}01"
-        return (place, 1, number - 1) if Path(place).is_file() else None
+        return (place, 1, number - 1) if _is_there(place) else None
     for first in (0, 1) if written.isdigit() else (0,):
         widths = range(2, len(written) + 1) if written.isdigit() else (len(written),)
         for width in widths:
             place = stem + (f"{first:0{width}}" if written.isdigit() else "a" * width)
-            if number >= first and (width == len(written) or len(str(number)) > width) and Path(place).is_file():
+            if number >= first and (width == len(written) or len(str(number)) > width) and _is_there(place):
                 return place, first, number - first
     return None
+
+
+def _is_there(place: str) -> bool:
+    """Whether a file of that name is there. Many large files ask: it costs one call of the system."""
+    try:
+        return stat.S_ISREG(os.stat(place).st_mode)  # noqa: PTH116
+    except (OSError, ValueError):
+        return False
 
 
 def _value(written: str) -> int:
