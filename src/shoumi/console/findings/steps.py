@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -68,6 +69,14 @@ _SELF: Final = Rule(
 )
 
 
+def _words(count: int, severity: str) -> str:
+    text = ngettext("%(n)d %(severity)s finding open", "%(n)d %(severity)s findings open", count)
+    return text % {"n": count, "severity": severity}
+
+
+_said = lazy(_words, str)  # of many steps the board says few
+
+
 @provider
 def findings(paths: tuple[str, ...]) -> Asked:
     """Findings that wait for a decision, by area and severity."""
@@ -83,9 +92,8 @@ def findings(paths: tuple[str, ...]) -> Asked:
     for (path, area, rank), (count, since) in sums.items():
         rule = _GONE_OUT if rank == 0 and area in _OUT else _BY_RANK[rank]
         word = words[rank]
-        text = ngettext("%(n)d %(severity)s finding open", "%(n)d %(severity)s findings open", count)
         yield Step(
-            path, area, rule.left, text % {"n": count, "severity": word},
+            path, area, rule.left, _said(count, word),
             ((_FINDINGS, count), (_SEVERITY, word), (_FIRST, since)),
             since, f"{queue}?severity={rank}&area={area}&unit={key_of(path)}", _JUDGE, rule,
         )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -97,7 +97,8 @@ class Queue(ListPage):
             "unit", "assigned__person"
         )
         if asked.get("inspection", "").isdigit():
-            rows = rows.filter(Exists(Occurrence.objects.filter(seen=asked["inspection"], finding=OuterRef("pk"))))
+            seen = Occurrence.objects.filter(seen=asked["inspection"]).values("finding")
+            rows = rows.filter(pk__in=seen)
         if asked.get("content"):
             rows = rows.filter(content=asked["content"][:32])
         if asked.get("mine") == "yes":
