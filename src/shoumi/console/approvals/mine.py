@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from shoumi.console.accounts.models import Unit
 from shoumi.console.approvals.flow import registry
 from shoumi.console.approvals.models import WAITING, Request
-from shoumi.console.approvals.standing import waits_for
+from shoumi.console.approvals.standing import ever, waits_for
 from shoumi.console.approvals.who import Case, Roll
 from shoumi.console.roles import ADMINISTRATORS, AUDIT, LEADER, OFFICER, WORKING
 
@@ -50,6 +50,14 @@ def readable(user: Any) -> QuerySet:
     """Return the requests that this account may read: its own, those it signed, those in the units it answers for."""
     mine = Q(applicant=user) | Q(decisions__user=user) | _reach(user, READERS)
     return Request.objects.filter(mine).distinct()
+
+
+def may_read(user: Any, request: Request) -> bool:
+    """Say whether this account may read a request: as its reader, or as somebody who could sign a step of it."""
+    if readable(user).filter(pk=request.pk).exists():
+        return True
+    flow = registry().get(request.flow)
+    return flow is not None and user.pk in ever(request, flow)
 
 
 def _near(user: Any) -> Q | None:

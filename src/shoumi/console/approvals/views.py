@@ -160,7 +160,7 @@ class OneRequest(Page):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         found = Request.objects.select_related("unit", "applicant__person").filter(pk=pk).first()
         flow = registry().get(found.flow) if found else None
-        if found is None or flow is None or not self._may_read(found):
+        if found is None or flow is None or not mine.may_read(request.user, found):
             raise Http404
         me, history = request.user, Entry.objects.filter(subject=f"approvals.request:{pk}")
         return self.show(
@@ -174,12 +174,6 @@ class OneRequest(Page):
             place=showing.place(found, flow) if found.applicant_id == me.pk else "",
             history=history[:30],
         )
-
-    def _may_read(self, found: Request) -> bool:
-        user = self.request.user
-        if mine.readable(user).filter(pk=found.pk).exists():
-            return True
-        return user.pk in standing.ever(found, registry()[found.flow])
 
 
 class _Form(ActionPage):
