@@ -1,5 +1,3 @@
-"""The first tables."""
-
 import django.db.models.deletion
 import django.utils.timezone
 from django.conf import settings
@@ -161,6 +159,27 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "device",
                 "ordering": ("number",),
+                "indexes": [
+                    models.Index(fields=["series", "place_in_series"], name="device_series"),
+                    models.Index(fields=["state", "since"], name="device_state"),
+                    models.Index(fields=["unit", "number"], name="device_unit"),
+                    models.Index(fields=["lacks_serial", "unit"], name="device_lacks_serial"),
+                    models.Index(fields=["lacks_disk", "unit"], name="device_lacks_disk"),
+                    models.Index(fields=["lacks_label", "unit"], name="device_lacks_label"),
+                    models.Index(fields=["lacks_level", "unit"], name="device_lacks_level"),
+                    models.Index(fields=["flawed", "unit"], name="device_flawed"),
+                    models.Index(fields=["unit", "missing_since"], name="device_missing_since"),
+                    models.Index(fields=["unit", "stock_due"], name="device_stock_due"),
+                    models.Index(fields=["unit", "inspection_due"], name="device_inspection_due"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "use"), _negated=True), ("responsible__isnull", False), _connector="OR"
+                        ),
+                        name="in_use_by_somebody",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -335,6 +354,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-given_at",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)), fields=("device",), name="one_handover_at_a_time"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -405,6 +429,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("pk",),
+                "constraints": [models.UniqueConstraint(fields=("space", "key"), name="number_once")],
             },
         ),
         migrations.CreateModel(
@@ -447,6 +472,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-version",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("rules", "version"), name="rules_version_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("current", True)), fields=("rules",), name="one_current_rules_version"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -474,6 +505,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-at",),
+                "constraints": [models.UniqueConstraint(fields=("version", "person"), name="acknowledged_once")],
             },
         ),
         migrations.CreateModel(
@@ -499,6 +531,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "stock-take",
                 "ordering": ("-opened_at",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("closed_at", None)), fields=("unit",), name="one_device_count_at_a_time"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -525,6 +562,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("code",),
+                "constraints": [models.UniqueConstraint(fields=("stocktake", "code"), name="device_counted_once")],
             },
         ),
         migrations.CreateModel(
@@ -551,6 +589,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "vendor",
                 "ordering": ("name",),
+                "constraints": [models.UniqueConstraint(fields=("unit", "name"), name="vendor_once_in_a_unit")],
             },
         ),
         migrations.CreateModel(
@@ -594,100 +633,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="device",
-            index=models.Index(fields=["series", "place_in_series"], name="device_series"),
-        ),
-        migrations.AddIndex(
-            model_name="device",
-            index=models.Index(fields=["state", "since"], name="device_state"),
-        ),
-        migrations.AddIndex(
-            model_name="device",
-            index=models.Index(fields=["unit", "number"], name="device_unit"),
-        ),
-        migrations.AddIndex(
-            model_name="device",
-            index=models.Index(fields=["lacks_serial", "unit"], name="device_lacks_serial"),
-        ),
-        migrations.AddIndex(
-            model_name="device",
-            index=models.Index(fields=["lacks_disk", "unit"], name="device_lacks_disk"),
-        ),
-        migrations.AddIndex(
-            model_name="device",
-            index=models.Index(fields=["lacks_label", "unit"], name="device_lacks_label"),
-        ),
-        migrations.AddIndex(
-            model_name="device",
-            index=models.Index(fields=["lacks_level", "unit"], name="device_lacks_level"),
-        ),
-        migrations.AddIndex(
-            model_name="device",
-            index=models.Index(fields=["flawed", "unit"], name="device_flawed"),
-        ),
-        migrations.AddIndex(
-            model_name="device",
-            index=models.Index(fields=["unit", "missing_since"], name="device_missing_since"),
-        ),
-        migrations.AddIndex(
-            model_name="device",
-            index=models.Index(fields=["unit", "stock_due"], name="device_stock_due"),
-        ),
-        migrations.AddIndex(
-            model_name="device",
-            index=models.Index(fields=["unit", "inspection_due"], name="device_inspection_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="device",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "use"), _negated=True), ("responsible__isnull", False), _connector="OR"
-                ),
-                name="in_use_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="handover",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at", None)), fields=("device",), name="one_handover_at_a_time"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="number",
-            constraint=models.UniqueConstraint(fields=("space", "key"), name="number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="rulesversion",
-            constraint=models.UniqueConstraint(fields=("rules", "version"), name="rules_version_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="rulesversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("current", True)), fields=("rules",), name="one_current_rules_version"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="acknowledgement",
-            constraint=models.UniqueConstraint(fields=("version", "person"), name="acknowledged_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="stocktake",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("closed_at", None)), fields=("unit",), name="one_device_count_at_a_time"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stockline",
-            constraint=models.UniqueConstraint(fields=("stocktake", "code"), name="device_counted_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="vendor",
-            constraint=models.UniqueConstraint(fields=("unit", "name"), name="vendor_once_in_a_unit"),
-        ),
-        migrations.AddIndex(
-            model_name="void",
-            index=models.Index(fields=["series", "place_in_series"], name="void_series"),
+            options={
+                "indexes": [models.Index(fields=["series", "place_in_series"], name="void_series")],
+            },
         ),
     ]

@@ -1,5 +1,3 @@
-"""The first tables."""
-
 import django.db.models.deletion
 import django.utils.timezone
 from django.conf import settings
@@ -11,8 +9,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0001_initial"),
-        ("assets", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("assets", "0001_initial"),
     ]
 
     operations = [
@@ -117,6 +115,24 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "disposal",
                 "ordering": ("-asked_at", "-pk"),
+                "indexes": [
+                    models.Index(fields=["open", "state"], name="disposal_open"),
+                    models.Index(fields=["-asked_at", "-id"], name="disposal_asked"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("open", True)), fields=("device",), name="one_disposal_at_a_time"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "closed"), _negated=True),
+                            ("end", "destroyed"),
+                            ("verified_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="disposal_leaves_verified",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -357,6 +373,23 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "repair",
                 "ordering": ("-asked_at", "-pk"),
+                "indexes": [
+                    models.Index(fields=["open", "state"], name="repair_open"),
+                    models.Index(fields=["-asked_at", "-id"], name="repair_asked"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("open", True)), fields=("device",), name="one_repair_at_a_time"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "closed"), _negated=True),
+                            models.Q(("accepted_at__isnull", False), ("ended_at__isnull", False), ("unexplained", 0)),
+                            _connector="OR",
+                        ),
+                        name="repair_closed_after_check",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -402,6 +435,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "round of inspections",
                 "ordering": ("-opened_at",),
+                "indexes": [models.Index(fields=["closed_at", "due"], name="round_open")],
             },
         ),
         migrations.CreateModel(
@@ -457,6 +491,13 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "snapshot",
                 "ordering": ("-made", "-pk"),
+                "indexes": [
+                    models.Index(fields=["unexplained", "device"], name="snapshot_drift"),
+                    models.Index(condition=models.Q(("stranger", True)), fields=["unit"], name="snapshot_stranger"),
+                    models.Index(fields=["-made", "-id", "device", "unit"], name="snapshot_made"),
+                    models.Index(fields=["serial", "host", "device", "unit"], name="snapshot_words"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("digest", "repair", "purpose"), name="snapshot_once")],
             },
         ),
         migrations.CreateModel(
@@ -508,85 +549,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("pk",),
+                "constraints": [models.UniqueConstraint(fields=("round", "device"), name="stop_once")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="disposal",
-            index=models.Index(fields=["open", "state"], name="disposal_open"),
-        ),
-        migrations.AddIndex(
-            model_name="disposal",
-            index=models.Index(fields=["-asked_at", "-id"], name="disposal_asked"),
-        ),
-        migrations.AddConstraint(
-            model_name="disposal",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("open", True)), fields=("device",), name="one_disposal_at_a_time"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "closed"), _negated=True),
-                    ("end", "destroyed"),
-                    ("verified_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="disposal_leaves_verified",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="repair",
-            index=models.Index(fields=["open", "state"], name="repair_open"),
-        ),
-        migrations.AddIndex(
-            model_name="repair",
-            index=models.Index(fields=["-asked_at", "-id"], name="repair_asked"),
-        ),
-        migrations.AddConstraint(
-            model_name="repair",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("open", True)), fields=("device",), name="one_repair_at_a_time"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="repair",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "closed"), _negated=True),
-                    models.Q(("accepted_at__isnull", False), ("ended_at__isnull", False), ("unexplained", 0)),
-                    _connector="OR",
-                ),
-                name="repair_closed_after_check",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="round",
-            index=models.Index(fields=["closed_at", "due"], name="round_open"),
-        ),
-        migrations.AddIndex(
-            model_name="snapshot",
-            index=models.Index(fields=["unexplained", "device"], name="snapshot_drift"),
-        ),
-        migrations.AddIndex(
-            model_name="snapshot",
-            index=models.Index(condition=models.Q(("stranger", True)), fields=["unit"], name="snapshot_stranger"),
-        ),
-        migrations.AddIndex(
-            model_name="snapshot",
-            index=models.Index(fields=["-made", "-id", "device", "unit"], name="snapshot_made"),
-        ),
-        migrations.AddIndex(
-            model_name="snapshot",
-            index=models.Index(fields=["serial", "host", "device", "unit"], name="snapshot_words"),
-        ),
-        migrations.AddConstraint(
-            model_name="snapshot",
-            constraint=models.UniqueConstraint(fields=("digest", "repair", "purpose"), name="snapshot_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="stop",
-            constraint=models.UniqueConstraint(fields=("round", "device"), name="stop_once"),
         ),
     ]
