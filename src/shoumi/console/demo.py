@@ -82,7 +82,7 @@ def command() -> str:
 def _home() -> str:
     from django.conf import settings
 
-    return shlex.quote(str(settings.HOME.path))
+    return shlex.quote(os.environ.get("SHOUMI_HOME") or str(settings.HOME.path))  # as it was typed
 
 
 def password(name: str) -> str:

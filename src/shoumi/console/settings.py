@@ -16,7 +16,7 @@ from shoumi.console import database, rooms
 from shoumi.engine.errors import UsageError
 from shoumi.engine.home import Home
 
-HOME = Home()
+HOME = Home(Home().path.absolute())  # what is kept in the database must not depend on where a command was typed
 SECRET_KEY = HOME.derive("console session").hex()
 CODE_KEY = HOME.derive("console one-time codes")  # wraps the secrets of one-time codes
 DEBUG = False
