@@ -2,7 +2,7 @@
 PY ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup demo test lint types bench serve fmt clean
+.PHONY: help setup demo test walks lint types bench serve fmt clean
 help:            ## this list
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:  +##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | sort
 
@@ -21,8 +21,11 @@ demo: setup      ## write a synthetic office share, inspect it, show what was fo
 serve: setup     ## start the console at http://127.0.0.1:8731; ARGS=--demo fills it with an invented organisation
 	@$(BIN)/shoumi serve $(ARGS)
 
-test: setup      ## all tests
-	@$(BIN)/python -m pytest -n auto --dist worksteal
+test: setup      ## the tests that need nothing but this machine
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not outside"
+
+walks: setup     ## the tests that need a browser (chromium-headless-shell or chromium) or a PostgreSQL server
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m outside
 
 lint: setup      ## style, import rules, rule packs
 	@$(BIN)/ruff check .

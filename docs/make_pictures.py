@@ -65,7 +65,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--address", default="http://127.0.0.1:8731")
     given = parser.parse_args(arguments)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium-headless-shell") or shutil.which("chromium"), args=["--no-sandbox"]
+        )
         for language, name in (("en", "dana"), ("zh-hans", "dana")):
             page = browser.new_context(viewport={"width": 1280, "height": 720}, color_scheme="light").new_page()
 

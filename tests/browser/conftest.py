@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-CHROMIUM = shutil.which("chromium")
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 WITHIN = """
 import contextlib, io, json, sys, django
 django.setup()
@@ -33,7 +33,7 @@ for line in sys.stdin:
 def console(tmp_path_factory):
     """The console with its demo, on a free port; yields its address and a function that gives codes."""
     if CHROMIUM is None and not os.environ.get("CI"):
-        pytest.skip("Chromium is missing: apt install chromium fonts-noto-cjk")
+        pytest.skip("Chromium is missing: apt install chromium-headless-shell fonts-noto-cjk")
     home = tmp_path_factory.mktemp("home")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -85,12 +85,14 @@ def test_pages_are_accessible(page, console, sign_in, name, scheme):
     sign_in(page, name)
     wrong = []
     pages = [one for one in menu(page, console[0]) if one != f"{console[0]}/board/" or name == "dana"]
+    pages = list({re.sub(r"\d+|\?.*", "", one): one for one in pages}.values())  # one of each kind
+    pages = pages if scheme == "light" else pages[::4]
     for one in pages:
         page.goto(one)
         for found in Axe().run(page, options={"runOnly": RULES[scheme]}).response["violations"]:
             nodes = [node["html"][:150] for node in found["nodes"][:2]]
             wrong.append(f"{one.removeprefix(console[0])} {found['id']}: {nodes}")
-    assert len(pages) > 5
+    assert len(pages) > (5 if scheme == "light" else 1)
     assert wrong == [], "\n".join(wrong)
 
 

@@ -74,14 +74,21 @@ def test_the_command_says_where_the_report_is_and_its_console_opens(shoumi: Run,
     assert {"alice", "dana", "heidi"} <= set(logins)
     assert "serve --home here/home" in run.stdout
     assert re.fullmatch(r"\d{6}\n", shoumi("demo", "here", "--code", "alice", "--home", "here/home").stdout)
-    check = (
+    check = (  # the logins work, it fills once, and what is no demo is not filled
         "from shoumi.console import server; server.start()\n"
-        "from shoumi.console.accounts.models import User\n"
-        f"print(all(User.objects.get(username=n).check_password(p) for n, p in {logins!r}.items()))"
+        "from shoumi.console.accounts.models import Office, Person, User\n"
+        "from shoumi.console.audit import stored, verify\n"
+        f"print(all(User.objects.get(username=n).check_password(p) for n, p in {logins!r}.items()))\n"
+        "many = Person.objects.count()\n"
+        f"assert {logins!r} == dict(line.split()[:2] for line in list(server.prepare('', demo=True))[1:-1])\n"
+        "assert Person.objects.count() == many >= 60 and verify.verify(stored.rows(), [], {}).whole\n"
+        "Office.objects.update(name='real')\n"
+        "try: list(server.prepare('', demo=True))\n"
+        "except server.CannotServe: print('refused')\n"
     )
     environment = {**os.environ, "SHOUMI_HOME": str(tmp_path / "here/home"), "DATABASE_URL": ""}
-    said = subprocess.run([sys.executable, "-c", check], env=environment, capture_output=True, text=True, check=True)
-    assert said.stdout == "True\n"
+    said = subprocess.run([sys.executable, "-c", check], env=environment, capture_output=True, text=True, check=False)
+    assert said.stdout == "True\nrefused\n", said.stderr
 
 
 def test_without_the_console_its_part_is_left_out_and_it_can_run_again(tmp_path: Path) -> None:

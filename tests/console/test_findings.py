@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import pytest
 from django.utils import timezone
 
 from shoumi.console.findings import ingest
@@ -141,7 +140,6 @@ def test_results_carry_their_date(world):
     assert dates[2] is None
 
 
-@pytest.mark.slow
 def test_two_thousand_findings_a_second_of_work(world):
     import time
 

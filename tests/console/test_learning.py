@@ -749,7 +749,6 @@ class TestPages:
         assert len(many) <= len(few)
 
 
-@pytest.mark.slow
 def test_five_thousand_people_and_nine_lessons(world, officer, enter):
     """What the hourly run and the pages cost for 45,000 assignments: queries of a fixed number, answers in time."""
     import time

@@ -176,7 +176,6 @@ def test_the_same_document_and_time_give_the_same_bytes():
     assert pdf(made, at) == pdf(made, at)
 
 
-@pytest.mark.slow
 def test_a_ledger_of_twenty_thousand_rows(monkeypatch):
     monkeypatch.setattr("shoumi.console.records.paper.SECONDS", 120)
     rows = [(n, f"机密文件第{n}号 #{n} $x$", "机密", 1, "档案库 A") for n in range(20_000)]

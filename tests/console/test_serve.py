@@ -72,23 +72,6 @@ def test_first_start_serves_and_stops(tmp_path):
     assert "Traceback" not in rest
 
 
-def test_the_demo_fills_once_and_refuses_real_data(tmp_path):
-    code = (
-        "from shoumi.console import server, demo; server.start(); lines = list(server.prepare('', demo=True))\n"
-        "from shoumi.console.accounts.models import Office, Person\n"
-        "from shoumi.console.audit import stored, verify\n"
-        "assert Person.objects.count() >= 60 and len(lines) == 2 + len(demo.ACCOUNTS), lines\n"
-        "assert lines[1].split()[:2] == list(server.prepare('', demo=True))[1].split()[:2]\n"
-        "assert verify.verify(stored.rows(), [], {}).whole\n"
-        "Office.objects.update(name='real')\n"
-        "try: list(server.prepare('', demo=True))\n"
-        "except server.CannotServe: print('refused')\n"
-    )
-    environment = {**os.environ, "SHOUMI_HOME": str(tmp_path), "DATABASE_URL": ""}
-    run = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
-    assert run.stdout == "refused\n", run.stderr
-
-
 def below(pid):
     """Return the processes that a process has started, and theirs."""
     found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False).stdout.split()

@@ -143,9 +143,7 @@ def exfat_files(image: bytearray, files: dict[str, bytes]) -> None:
         names = [folded[start : start + 30].ljust(30, b"\0") for start in range(0, len(folded), 30)]
         flag = 0 if gone else 0x80
         when = (43 << 25) | (11 << 21) | (14 << 16) | (22 << 11) | (13 << 5)  # 2023-11-14 22:13
-        entries = [
-            struct.pack("<BBHHHIII", 0x05 | flag, 1 + len(names), 0, 0x20, 0, when, when, when).ljust(32, b"\0")
-        ]
+        entries = [struct.pack("<BBHHHIII", 0x05 | flag, 1 + len(names), 0, 0x20, 0, when, when, when).ljust(32, b"\0")]
         entries.append(
             struct.pack(
                 "<BBBBHHQIIQ",
