@@ -36,8 +36,8 @@ def asked(person: Any) -> list[Asked]:
     loans = list(Loan.objects.filter(borrower=person, kind=BORROW, state=ASKED).select_related("carrier"))
     keys = [str(loan.pk) for loan in loans]
     rows = Request.objects.filter(flow=flows.LOAN.name, kind="custody.loan", key__in=keys) if loans else ()
-    asked = {row.key: row for row in sorted(rows, key=lambda row: row.pk)}
-    return [_asked(loan, asked.get(str(loan.pk))) for loan in loans]
+    newest = {row.key: row for row in sorted(rows, key=lambda row: row.pk)}
+    return [_asked(loan, newest.get(str(loan.pk))) for loan in loans]
 
 
 def _asked(loan: Loan, request: Any) -> Asked:
