@@ -21,11 +21,11 @@ demo: setup      ## write a synthetic office share, inspect it, show what was fo
 serve: setup     ## start the console at http://127.0.0.1:8731; ARGS=--demo fills it with an invented organisation
 	@$(BIN)/shoumi serve $(ARGS)
 
-test: setup      ## the tests that need nothing but this machine
-	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not outside"
+test: setup      ## the tests, but for the walks through the whole console
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not walk"
 
-walks: setup     ## the tests that need a browser (chromium-headless-shell or chromium) or a PostgreSQL server
-	@$(BIN)/python -m pytest -n auto --dist worksteal -m outside
+walks: setup     ## walks through the whole console: by Chromium, by crawling, on PostgreSQL
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m walk
 
 lint: setup      ## style, import rules, rule packs
 	@$(BIN)/ruff check .

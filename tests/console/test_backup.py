@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import random
 import shutil
@@ -58,14 +59,19 @@ def running(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory):
-    """A filled console in "home", and both its backups."""
-    folder = tmp_path_factory.mktemp("filled")
-    (folder / "pass").write_text(PASS + "\n")
-    do = running(folder)
-    do("home", code=FILL)
-    assert "without the key" in do("home", "backup", "office.backup")
-    do("home", "backup", "key.backup", "--only-key")
+def filled(tmp_path_factory, worker_id):
+    """A filled console in "home", and both its backups; made once for all processes of the tests."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "filled"
+    with (folder.parent / "filled.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "key.backup").exists():
+            folder.mkdir()
+            (folder / "pass").write_text(PASS + "\n")
+            do = running(folder)
+            do("home", code=FILL)
+            assert "without the key" in do("home", "backup", "office.backup")
+            do("home", "backup", "key.backup", "--only-key")
     return folder
 
 

@@ -28,6 +28,7 @@ from shoumi.console.lists import ListPage
 from shoumi.console.pages import ActionPage
 from shoumi.console.roles import ADMINISTRATORS
 
+pytestmark = pytest.mark.walk
 MARK = "Zzforeign"
 ROLES = ("officer", "leader", "approver", "area", "staff")
 ELSEWHERE = ("api/lists/", "api/actions/", "api/openapi", "api/<path", "accounts/setup/", "accounts/invitation/")

@@ -348,7 +348,13 @@ class Wire:
         self.dies = False  # with the cut, the whole server goes away
         self.cuts = 0
         self._open = []
-        threading.Thread(target=self._serve, daemon=True).start()
+        self._threads = []
+        self._start(self._serve)
+
+    def _start(self, target, *given):
+        thread = threading.Thread(target=target, args=given, daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
     def _serve(self):
         while True:
@@ -356,13 +362,17 @@ class Wire:
                 client, _ = self._listener.accept()
             except OSError:
                 return
-            if self.down:
+            self._open.append(client)
+            try:
+                server = None if self.down else socket.create_connection(("127.0.0.1", self._target))
+            except OSError:
+                server = None
+            if server is None:
                 client.close()
                 continue
-            server = socket.create_connection(("127.0.0.1", self._target))
-            self._open += [client, server]
-            threading.Thread(target=self._pass, args=(client, server, False), daemon=True).start()
-            threading.Thread(target=self._pass, args=(server, client, True), daemon=True).start()
+            self._open.append(server)
+            self._start(self._pass, client, server, False)
+            self._start(self._pass, server, client, True)
 
     def _pass(self, source, target, counted):
         passed = 0
@@ -387,9 +397,15 @@ class Wire:
                 one.shutdown(socket.SHUT_RDWR)
 
     def close(self):
-        """End it."""
+        """End it, with every thread and socket: what is left open would be found in another test."""
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._threads[0].join()
         self.cut()
-        self._listener.close()
+        for thread in self._threads:
+            thread.join()
+        for one in (self._listener, *self._open):
+            one.close()
 
 
 @pytest.fixture
