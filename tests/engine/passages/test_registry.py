@@ -46,9 +46,11 @@ def test_nothing_is_opened_while_nothing_is_registered(home):
 
 def test_added_documents_are_found_and_removed_ones_are_not(tmp_path, home, write):
     paths = files(tmp_path, write, 3)
+    for path in paths:  # texts that share no phrase of the made-up prose
+        path.write_text(write.latin(600))
     outcome = add(home, *paths)
     before = generation(home)
-    text = paths[1].read_text()[50:120]
+    text = paths[1].read_text()[100:350]
     assert search(home, text)[0] == ["1.txt"]
     with Register(home) as register:
         register.remove([next(one.id for one in outcome.added if one.title == "1.txt")])
