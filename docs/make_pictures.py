@@ -39,7 +39,9 @@ def walk(page: Any, address: str, login: tuple[str, str, str], language: str, pi
     page.click(".board tbody tr:first-child td:nth-child(6) a.cell")  # messaging, of the whole office
     picture("why")
     page.click("aside a.button.main")
-    page.wait_for_url("**/findings/**")
+    page.wait_for_url(lambda url: "/board/" not in url)
+    if not re.search(r"/findings/(\?|$)", page.url) or not page.locator("tbody tr").count():
+        page.goto(f"{address}/findings/")  # what leaks by messages has been decided by now
     page.keyboard.press("j")
     picture("queue")
     page.keyboard.press("c")

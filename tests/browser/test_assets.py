@@ -127,6 +127,7 @@ def test_a_forbidden_way_shows_its_clause_and_an_inspection_asks_every_item(page
     picture(page, "assets-closed-ways")
     page.goto(f"{device}inspect/")
     page.click("main button.main")
+    page.wait_for_selector(".field.wrong")
     assert page.locator(".field.wrong").count() == 8  # each item of a copier wants its answer
     for radio in page.locator('input[type="radio"][value="ok"]').all():
         radio.check()

@@ -115,6 +115,7 @@ class Walk:
 def refused(page, cast, words):
     """Send a form that must come back with a sentence."""
     page.click(SEND)
+    page.wait_for_selector(".summary, .field.wrong")
     told = " ".join(page.locator(".summary, .field.wrong").all_text_contents())
     assert words in told, page.text_content("main")
 
@@ -493,7 +494,7 @@ def test_d6_a_phone_by_reset_with_evidence_and_one_destroyed_before_two(device, 
     olga.fill("#id_second", "W-alice")
     cast.prove("olga")
     olga.click(SEND)
-    assert olga.locator(".summary, .field.wrong").count()  # one person is not two
+    olga.wait_for_selector(".summary, .field.wrong")  # one person is not two
     olga.fill("#id_second", "W-bob")
     cast.prove("olga")
     walk.send(olga)

@@ -37,7 +37,7 @@ def test_triage_by_keyboard(page, console, sign_in, picture, language):
     page.wait_for_url("**/dismiss/**")
     assert page.text_content("h1") == WORDS[language][0]
     page.click("main button.main")  # a reason is needed
-    assert page.locator(".field.wrong #id_reason").count() == 1
+    page.wait_for_selector(".field.wrong #id_reason")
     page.fill("#id_reason", "A sample number on a form.")
     picture(page, f"dismiss-{language}")
     page.click("main button.main")
