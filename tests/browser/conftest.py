@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -14,6 +15,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,7 @@ def console(tmp_path_factory):
                 break
         logins = dict(re.findall(r"^  (\w+) +(\w{16}) ", said, re.M))
         assert logins, said
+        listening(port)
 
         within = subprocess.Popen(
             [sys.executable, "-c", WITHIN],
@@ -77,6 +80,14 @@ def console(tmp_path_factory):
         within.communicate()
         process.send_signal(signal.SIGTERM)
         process.stdout.read()
+
+
+def listening(port):
+    """Wait until the console listens: it says its address a moment before."""
+    for _ in range(600):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.1)
 
 
 @pytest.fixture(scope="session")
