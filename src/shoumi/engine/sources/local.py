@@ -115,9 +115,17 @@ class _Walk:
         elif self._include and not self._include.match(inside):
             yield Skipped("excluded")
         elif stat.S_ISREG(mode):
-            yield _found(entry.path, status)
+            yield self._alone(entry.path, inside, status) or _found(entry.path, status)
         else:
             yield _special(entry.path, status)
+
+    def _alone(self, path: str, inside: str, status: os.stat_result) -> Gap | None:
+        """Return a gap for a later part of a split image whose first part, which stands for it, is left out."""
+        if (first := parts.follows(path, status.st_size, Limits())) is None:
+            return None
+        name = os.path.join(os.path.dirname(inside), os.path.basename(first))
+        left_out = (self._exclude and self._exclude.match(name)) or (self._include and not self._include.match(name))
+        return _later_part(path, first) if left_out else None
 
     def _subfolder(
         self, entry: os.DirEntry[str], inside: str, status: os.stat_result
