@@ -27,7 +27,7 @@ from shoumi.engine.detectors._mark_case import (
     verdict,
 )
 from shoumi.engine.detectors._mark_company import company, lecture
-from shoumi.engine.detectors._mark_prose import bare, literal, owned, simple, stand, subject
+from shoumi.engine.detectors._mark_prose import Stand, bare, literal, owned, simple, stand, subject
 from shoumi.engine.detectors._mark_spot import Spot
 
 _BOX: Final = Lazy(r"[□☐○]\s*$")
@@ -37,6 +37,7 @@ _INTRODUCES: Final = Lazy(
     r"(?:例如|比如|譬如|示例|样例|举例|如下|写法|格式|形式|包括|分别[为是]?|例|如)\s*[:：]\s*$|[(（]\s*[)）]\s*$"
     r"|标[志识注]的?(?:写法|格式|形式|样式|示例|样例|例子)\s*$"
 )
+_MODEL: Final = Lazy(r"(?:填写|填报|书写|标注|标[志识]|格式)(?:示例|样例|范例|举例|说明)\s*[:：]$")
 _FILE_END: Final = Lazy(r"^\s*[】\]）)〕］]\s*\.\w{1,5}$")
 _APART: Final = Lazy(r"^(?:\u3000|[ \t]{2})(?!.*(?:办法|规定|管理|制度|教育|辦法|規定|規程|について|とは)).{1,40}$")
 _BLANK: Final = Lazy(
@@ -52,12 +53,16 @@ _SHOUTS: Final = Lazy(r"[!！?？]|曝光|揭秘|内幕|独家|速看|震惊|必
 _SUBJECT: Final = Lazy(
     r"^(?:[\d(（A-Za-z]|试[卷题]|考[试生]|科目|本[试卷]|注意|语文|数学|英语|物理|化学|答案|姓名|准考证|第)"
 )
+_WORK: Final = Lazy(
+    r"^(?:作?词|作?曲|编曲|演唱|歌手|导演|主演|编剧|原著|译者|出版社?)\s*[:：]"
+)  # a song, a film, a book
 _TICK: Final = Lazy(r"^\s*[✔✓√☑✅⭕○]\s*$")
 _FIELD_NAME: Final = Lazy(r"(?:文件|本件)?(?:密\s*[级級等]|[涉秘保]密(?:等[级級]|[级級][别別]))\s*[:：]?")
 _DATED: Final = Lazy(r"^级?(?:国家秘密|[国國]家秘密)?\s*[，,、；;（(]?\s*保密期限")
 _CROSS: Final = Lazy(r"^[✘✗×✖❌☒]")  # beside a ticked line: what is right and what is wrong
 _RATING: Final = Lazy(r"(?:[★☆]\s*){3}")
 _ENGLISH: Final = Lazy(r"\b(?i:(?:top |strictly |highly )?(?:secret|confidential)|restricted)\b")
+_MEASURED: Final = Lazy(r"[\d一二三四五六七八九十廿卅两兩百壹贰貳叁參肆伍陆陸柒捌玖拾半长長永无無不OoIl民]|中[华華]民")
 _TITLED: Final = 40  # characters that a title on the line of a mark has at most
 _FULL: Final[Table] = {
     "alone": ("mark", 0.99),
@@ -91,22 +96,42 @@ def star(case: Case) -> Verdict:
     ticked = _TICK.search(case.spot.left) is not None
     if ticked and any(_CROSS.match(line) for line in (*case.spot.above[:2], *case.spot.below[:2])):
         return verdict(case, "mention", 0.3, "level-star", "stands-option")
-    if case.term:
-        if standing == "alone" and _introduced(case):
-            several = any(case.rule.regex.search(line) for line in (*case.spot.above[:1], *case.spot.below[:1]))
-            return verdict(case, "mention" if several else "possible", 0.4, "level-star-term", "introduced")
-        return by(case, _FULL, standing, "level-star-term")
-    if len(case.star) > 1 or _BLANK.match(case.spot.right):
+    return _with_term(case, standing) if case.term else _without_term(case, standing)
+
+
+def _with_term(case: Case, standing: Stand) -> Verdict:
+    spot = case.spot
+    if _worded(case) and (_SHOUTS.search(spot.right) or spot.right[:1] in ("，", "。", "；")):  # 绝密★…公开，扫码
+        return verdict(case, "mention", 0.3, "level-star-term", "stands-sentence")
+    if standing == "quoted" and (spot.left.strip(), spot.right.strip()) == ("《", "》"):  # 《机密★10年》
+        return verdict(case, "possible", 0.5, "level-star-term", "stands-quoted")
+    if standing == "alone" and _introduced(case):
+        several = any(case.rule.regex.search(line) for line in (*spot.above[:1], *spot.below[:1]))
+        several = several or _MODEL.search(simple(spot.above[0])) is not None
+        return verdict(case, "mention" if several else "possible", 0.4, "level-star-term", "introduced")
+    return by(case, _FULL, standing, "level-star-term")
+
+
+def _without_term(case: Case, standing: Stand) -> Verdict:
+    spot = case.spot
+    if len(case.star) > 1 and standing == "alone" and (titles(spot) or company(spot)):  # 机密★★ above a title
+        return verdict(case, "possible", 0.5, "level-star", "stands-alone", *near(spot))
+    if len(case.star) > 1 or _BLANK.match(spot.right):
         return verdict(case, "mention", 0.3, "level-star", "rating")
-    if case.spot.left.rstrip()[-1:] in ("★", "☆"):
+    if spot.left.rstrip()[-1:] in ("★", "☆"):
         return verdict(case, "possible" if standing == "alone" else "mention", 0.3, "level-star", "rating")
-    if standing == "end" and case.spot.left.rstrip()[-1:] in (":", "："):  # what it is the name of, nobody knows
-        labelled = LABEL.search(case.spot.left) or subject(case.spot.left)
+    if standing == "end" and spot.left.rstrip()[-1:] in (":", "："):  # what it is the name of, nobody knows
+        labelled = LABEL.search(spot.left) or subject(spot.left)
         return by(case, _STARRED, "end" if labelled else "inside", "level-star")
-    if (standing in ("start", "end") and glued(case.spot)) or (standing == "inside" and case.spot.right[:1].isalnum()):
-        free = standing == "start" and case.star == "★" and _CONDITION.fullmatch(case.spot.right)
+    if (standing in ("start", "end") and glued(spot)) or (standing == "inside" and spot.right[:1].isalnum()):
+        free = standing == "start" and case.star == "★" and _CONDITION.fullmatch(spot.right)
         standing = "inside" if free else "sentence"
     return by(case, _STARRED, standing, "level-star" if case.star.strip() else "level-named")
+
+
+def _worded(case: Case) -> bool:
+    """Whether its term is a condition in words, which prose may look like."""
+    return case.term is not None and _MEASURED.match(case.term) is None
 
 
 def _coded(spot: Spot) -> bool:
@@ -243,6 +268,8 @@ def _bare_alone(case: Case) -> Verdict:
     corroborated = corroborated or _ENGLISH.search("\n".join(spot.line)) is not None  # CONFIDENTIAL 機密
     if lecture(spot) or (not corroborated and among(spot)):
         return verdict(case, "mention", 0.3, "level-alone", "listed")
+    if not corroborated and any(_WORK.match(simple(line)) for line in spot.below[:3]):
+        return verdict(case, "mention", 0.3, "level-alone", "stands-sentence")
     covers = titles(spot) and any(_COVERS.search(simple(line)) for line in spot.below[:2])
     covers = covers or (
         titles(spot) and any(char.isspace() for char in spot.text.strip())

@@ -19,7 +19,10 @@ _NEAR: Final = 6
 _SIGNS: Final = {
     COPY: Lazy(r"^(?:份\s*号\s*[:：]?\s*)?(?:№|[Nn][Oo]\.?)?\s*\d{6}(?:\s|$)|份\s*号\s*[:：]?\s*\d+", re.MULTILINE),
     "urgency": Lazy(r"^[\[【]?\s*(?:特\s*急|加\s*急|特\s*提|平\s*急|急\s*件)(?:\s|[】\]]|$)", re.MULTILINE),
-    "document-number": Lazy(r"[\u4e00-\u9fff][〔\[［（(【]\s*(?:19|20)\d{2}\s*[〕\]］）)】]\s*\d{1,5}\s*号"),
+    "document-number": Lazy(
+        r"[\u4e00-\u9fff][〔\[［（(【]\s*(?:19|20)\d{2}\s*[〕\]］）)】]\s*\d{1,5}\s*号|^[（(]?第\s?\d{1,4}\s?号[）)]?$",
+        re.MULTILINE,
+    ),
     "issuing-body": Lazy(r"^[\u4e00-\u9fff ]{3,40}文\s*件$", re.MULTILINE),
     "signed-by": Lazy(r"签\s*发\s*人\s*[:：]"),
     "printed": Lazy(r"(?:19|20)\d{2}年\d{1,2}月\d{1,2}日\s*印\s*发"),
