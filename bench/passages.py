@@ -1,11 +1,12 @@
 """Recall, false alarms and speed of registered documents, on real public text that this script fetches itself.
 
-    python bench/passages.py [--docs 350] [--cells 100] [--seed 1] [--speed N,N] [--folder DIR]
+    python -m bench.passages [--docs 350] [--cells 60] [--seed 1] [--rows NAME,NAME] [--speed N,N] [--folder DIR]
 
 Prints the table of recall by kind of change, files without a planted passage that were flagged, wrong documents, span
 overlap, index size, speed of registering and looking up; ``--speed 1000,20000 --query 100`` measures more. The peers
 ``sim_text`` (Debian: similarity-tester) and copydetect (PyPI, extra ``bench``) are run on the same files; where one is
-not installed, the table says so. Everything is drawn with the seed.
+not installed, the table says so. Everything is drawn with the seed, each row for itself, so that a row alone
+(``--rows "traditional zh 40"``) is the same as among the others; ``--misses`` shows what was not found.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import argparse
 import random
 import re
 import statistics
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -23,9 +25,9 @@ from pathlib import Path
 
 import numpy as np
 
-import corpus
-import passages_peers
-import passages_speed
+sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a script, it stands in its own folder
+
+from bench import corpus, passages_peers, passages_speed
 from shoumi.engine.home import Home
 from shoumi.engine.intake import Intake
 from shoumi.engine.passages.normalise import Offsets, fold
@@ -47,6 +49,10 @@ class Cell:
     tried: int = 0
     overlap: list[float] = field(default_factory=list)
     planted: list[tuple[str, int]] = field(default_factory=list)  # text of the file, place of the source
+    missed: list[tuple[str, str]] = field(default_factory=list)  # what was planted, and as it stands in the document
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.language} {self.size}"
 
 
 class Bench:
@@ -107,6 +113,7 @@ class Bench:
 
     def run(self, cell: Cell, change: Callable[[str], str]) -> None:
         """Plant changed passages and look for them."""
+        self.draw.seed(f"{self.arguments.seed} {cell}")
         for _ in range(self.arguments.cells):
             place, text = self.passage(cell.language, cell.size)
             host = self.host(cell.language)
@@ -124,6 +131,8 @@ class Bench:
             if mine:
                 cell.found += 1
                 cell.overlap.append(max(overlap(Offsets(raw), (one.start, one.end), (start, end)) for one in mine))
+            else:
+                cell.missed.append((planted, text))
             for one in passages:
                 if one not in mine and not self.related(raw[one.start : one.end], self.by_number[one.number]):
                     self.wrong[f"{cell.name} {cell.language}"] += 1
@@ -182,7 +191,7 @@ def changes(draw: random.Random, alphabet: str) -> dict[str, Callable[[str], str
     """Return every change of the table by name."""
     import opencc
 
-    traditional = opencc.OpenCC("s2t")
+    scripts = {name: opencc.OpenCC(form) for name, form in SCRIPTS.items()}
 
     def noise(share: float) -> Callable[[str], str]:
         def apply(text: str) -> str:
@@ -211,18 +220,19 @@ def changes(draw: random.Random, alphabet: str) -> dict[str, Callable[[str], str
         "re-wrapped": wrap,
         "no punctuation": lambda text: re.sub(r"[^\w]", "", text),
         "full-width": lambda text: "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text),
-        "traditional": traditional.convert,
+        **{name: script.convert for name, script in scripts.items()},
         "10 % noise": noise(0.10),
         "3 % noise": noise(0.03),
         "shuffled": shuffled,
     }
 
 
+SCRIPTS = {"traditional": "s2t", "as in Taiwan": "s2tw", "as in Hong Kong": "s2hk"}
 ROWS = (
-    *((name, "zh", 40) for name in ("verbatim", "re-wrapped", "no punctuation", "full-width", "traditional")),
+    *((name, "zh", 40) for name in ("verbatim", "re-wrapped", "no punctuation", "full-width", *SCRIPTS)),
     *((name, "en", 120) for name in ("verbatim", "re-wrapped", "no punctuation", "full-width")),
     ("verbatim", "zh", 120), ("verbatim", "en", 360), ("verbatim", "zh", 30), ("verbatim", "en", 90),
-    ("verbatim", "zh", 20), ("verbatim", "en", 60),
+    *((name, "zh", 20) for name in ("verbatim", *SCRIPTS)), ("verbatim", "en", 60),
     ("10 % noise", "zh", 120), ("10 % noise", "en", 360), ("3 % noise", "zh", 60), ("3 % noise", "en", 180),
     ("shuffled", "zh", 300),
 )  # fmt: skip
@@ -234,7 +244,10 @@ def main() -> None:
     parser.add_argument("--cells", type=int, default=60, help="planted passages for each row")
     parser.add_argument("--unrelated", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--rows", default="", help="only rows whose name holds this")
+    parser.add_argument(
+        "--rows", default="", metavar="NAME,NAME", help='only rows whose name, as "verbatim zh 40", holds one'
+    )
+    parser.add_argument("--misses", action="store_true", help="show the passages that were not found")
     parser.add_argument(
         "--speed", default="1000", metavar="N,N", help="speed with so many registered documents; empty: none"
     )
@@ -251,8 +264,8 @@ def main() -> None:
         chinese = Counter(c for t in bench.registered for c in t.text if "\u4e00" <= c <= "\u9fff")
         kinds = changes(bench.draw, "".join(c for c, _ in chinese.most_common(2000)))
         for name, language, size in ROWS:
-            if arguments.rows in name:
-                cell = Cell(name, language, size)
+            cell = Cell(name, language, size)
+            if any(part.strip() in str(cell) for part in arguments.rows.split(",")):
                 bench.run(cell, kinds[name])
                 mean = statistics.mean(cell.overlap) if cell.overlap else 0.0
                 peers = "".join(
@@ -263,6 +276,8 @@ def main() -> None:
                     f"{name:16} {language} {size:4}  {100 * cell.found / cell.tried:6.1f} %   span {mean:.3f}{peers}",
                     flush=True,
                 )
+                for planted, text in cell.missed if arguments.misses else ():
+                    print(f"    {planted!r}\n    in the document: {text!r}")
         print(f"wrong documents: {sum(bench.wrong.values())} in {bench.files} files {dict(bench.wrong)}")
         count, flagged, which = bench.unrelated(arguments.unrelated)
         print(f"unrelated documents flagged: {flagged} of {count}")

@@ -150,3 +150,19 @@ def test_what_is_no_record_is_refused(tmp_path, text):
     path.write_text(text)
     with pytest.raises(UsageError):
         clearance.read(path)
+
+
+def test_a_record_of_another_version_is_no_proof_of_a_change(tmp_path, office):
+    home, keys, manuscript = office
+    both = record(home, manuscript)
+    both["folding"] = 1
+    for role in clearance.ROLES:
+        both = clearance.sign(home, both, role, keys[role], b"geheim")
+    trusted = (keys["reviewer"], keys["approver"])
+    assert ask(manuscript, both, *trusted).answer == "same"
+    other = tmp_path / "other.txt"
+    other.write_text(TEXT.replace("。", "。\n"))
+    assert ask(other, both, *trusted).answer == "layout"
+    other.write_text(TEXT.replace("十二", "十三"))
+    with pytest.raises(UsageError, match="review the file again"):
+        ask(other, both, *trusted)

@@ -48,8 +48,8 @@ def add(commands: Any) -> None:
     for parser_ in (listing, showing):
         parser_.add_argument("-f", "--format", choices=("text", "jsonl"), default="text")
     _action(actions, "confirm-time", "say that this machine's clock is right: terms end by confirmed time", _confirm)
-    _action(actions, "verify", "check the index; names what is damaged", _verify)
-    _action(actions, "repair", "take damaged parts out; names what must be added again", _repair)
+    _action(actions, "verify", "check the index; names what is damaged or of an earlier version", _verify)
+    _action(actions, "repair", "take out what verify names; says what must be added again", _repair)
     _action(actions, "stats", "sizes", _stats)
 
 
@@ -191,11 +191,14 @@ def _confirm(arguments: argparse.Namespace) -> int:  # noqa: ARG001  (every acti
 def _verify(arguments: argparse.Namespace) -> int:  # noqa: ARG001
     with _register() as register:
         documents = register.documents() + register.documents("background")
-        damaged = register.damaged()
+        damaged, earlier = register.damaged(), register.earlier()
     for name, ids in damaged.items():
         print(f"shoumi: {name} is damaged; not recognised: {', '.join(ids) or 'nothing'}", file=sys.stderr)
-    if damaged:
-        print("shoumi: the rest is used; `shoumi register repair` takes it out", file=sys.stderr)
+    for name, ids in earlier.items():
+        said = f"{name} was written by an earlier version; some copies are missed of"
+        print(f"shoumi: {said}: {', '.join(ids) or 'nothing'}", file=sys.stderr)
+    if damaged or earlier:
+        print("shoumi: the rest is used; `shoumi register repair` takes it out, then add it again", file=sys.stderr)
         return 3
     print(f"{len(documents)} documents, all parts are whole")
     return 0

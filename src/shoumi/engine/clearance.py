@@ -65,11 +65,14 @@ class Verdict:
 
 def record(sheet: Sheet, compiler: str) -> dict[str, Any]:
     """Return the unsigned record of a review."""
+    from shoumi.engine.passages.normalise import FOLDING
+
     salt = secrets.token_hex(16)
     decided = {hit.match.id: hit.decision for hit in sheet.hits}
     return {
         "format": FORMAT,
         "file": {"name": os.path.basename(sheet.path), "sha256": sheet.sha256, "text_sha256": sheet.text_sha256},
+        "folding": FOLDING,
         "sentences": {"salt": salt, "digests": _digests(_texts(sheet), salt)},
         "compiler": compiler,
         "level": sheet.level_name or None,
@@ -247,12 +250,19 @@ def read(path: Path) -> dict[str, Any]:
 
 def verify(sha256: str, texts: Sequence[str], clearance: dict[str, Any], trusted: Sequence[bytes]) -> Verdict:
     """Say whether a file is what was cleared; ``trusted`` are public keys. Raises UsageError for want of signatures."""
+    from shoumi.engine.passages.normalise import FOLDING
+
     body = _body(clearance)
     signers = _signers(clearance, body, trusted)
     if body["file"]["sha256"] == sha256:
         return Verdict("same", signers)
     if body["file"]["text_sha256"] == text_digest(texts):
         return Verdict("layout", signers)
+    if body.get("folding", 1) != FOLDING:
+        raise UsageError(
+            "the file is not the one that was cleared, and another version of Shoumi wrote the record, so that their "
+            "texts cannot be compared: review the file again"
+        )
     return Verdict("changed", signers, tuple(_differences(texts, body["sentences"])))
 
 

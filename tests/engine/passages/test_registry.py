@@ -8,10 +8,11 @@ import signal
 
 import pytest
 
+from shoumi.engine.detectors.passages import Passages
 from shoumi.engine.errors import OutputError, ShoumiError, UsageError
 from shoumi.engine.home import Home
 from shoumi.engine.intake import Intake
-from shoumi.engine.passages import generation, index, registered
+from shoumi.engine.passages import generation, index, registered, registry
 from shoumi.engine.passages.registry import Register, Registered
 from shoumi.engine.passages.search import Searcher
 from shoumi.engine.settings import Settings
@@ -112,6 +113,39 @@ def test_a_damaged_segment_is_named_and_the_rest_is_used(tmp_path, home, write):
         assert register.repair() == {victim: [lost]}
         assert register.damaged() == {}
         assert [one.id for one in register.documents()] == [kept.id]
+
+
+def age(home, name):
+    """Make a segment one of the version before, with the checksum that it would have had."""
+    path = home.path / "registry" / name
+    path.write_bytes(index.EARLIER[-1] + path.read_bytes()[8:])
+
+
+def test_a_segment_of_an_earlier_version_is_used_and_named_and_never_merged(tmp_path, home, write):
+    paths = files(tmp_path, write, registry.TIER + 1)
+    add(home, paths[0])
+    with Register(home) as register:
+        ((old, *_),) = register.segments()
+        (id_,) = [one.id for one in register.documents()]
+    age(home, old)
+    for path in paths[1:]:
+        add(home, path)
+    with Register(home) as register:
+        assert {name for name, *_ in register.segments()} > {old}
+        assert len(register.segments()) == 2  # the others were merged
+        assert register.damaged() == {}
+        assert register.earlier() == {old: [id_]}
+    assert search(home, paths[0].read_text()[50:150]) == (["0.txt"], [])
+    detector = Passages((), Settings(), home)
+    detector.load()
+    (gap,) = detector.gaps()
+    assert gap.reason == "unsupported"
+    assert "register repair" in gap.detail
+    with Register(home) as register:
+        assert register.repair() == {old: [id_]}
+        assert register.earlier() == {}
+    add(home, paths[0])
+    assert search(home, paths[0].read_text()[50:150]) == (["0.txt"], [])
 
 
 def test_changed_metadata_is_noticed(tmp_path, home, write):

@@ -38,6 +38,7 @@ class Passages:
     def __init__(self, rules: Sequence[Rule], settings: Settings, home: Home | None = None) -> None:
         self._rules, self._settings, self._home = rules, settings, home
         self._damaged: list[str] = []
+        self._earlier: list[str] = []
         self._believed = 0.0
         self.accumulates = False  # whether excerpts too short to count alone are remembered: scans only
 
@@ -58,6 +59,7 @@ class Passages:
         from shoumi.engine.passages.search import Searcher
 
         segments, self._damaged = self._register.open_segments()
+        self._earlier = [segment.name for segment in segments if segment.earlier]
         return Searcher(self._register.index_key, segments, self._register.families())
 
     def load(self) -> tuple[str, bool]:
@@ -72,10 +74,16 @@ class Passages:
         return generation, some
 
     def gaps(self) -> Iterator[Gap]:
-        """Yield what cannot be recognised because the index is damaged."""
+        """Yield what cannot be recognised because the index is damaged, or not surely because it is old."""
         for name in self._damaged:
             detail = f"{name} of the registry is damaged: run `shoumi register verify`"
             yield Gap("corrupt", detail, Trail((Step("file", "registry"), Step("file", name))), "detect")
+        for name in self._earlier:
+            detail = (
+                f"{name} of the registry was written by an earlier version, and some copies of its documents are "
+                "missed: run `shoumi register repair` and add the documents again that it names"
+            )
+            yield Gap("unsupported", detail, Trail((Step("file", "registry"), Step("file", name))), "detect")
 
     def find(self, view: View, document: Document, others: Sequence[Detection]) -> list[Detection]:
         """Return the passages in a document. ``others`` are its other detections: the marks among them count."""

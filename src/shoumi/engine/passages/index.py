@@ -4,12 +4,13 @@ In: keys (the upper ``BITS`` of k-gram hashes) with their positions, and the doc
 the hashes of a checked text, every place where a registered document has the same. A filter of two bits for each
 entry answers most look-ups with one read of memory; only what passes it is decrypted and compared.
 
-Layout, little-endian, each part padded to 16 bytes: magic 8 · SHA-256 of all that follows 32 · salt 16 · entries,
-documents, words of the filter, bits of the directory, each uint64 · filter uint64 · directory uint32 · entries, two in
-16 bytes, each low 32 bits of the key and position uint32 · numbers of the documents uint32 · where each document
-starts uint32, one more at the end. Entries are encrypted (AES-256, a key for each segment): no two blocks of a
-segment are alike, because each holds positions of its own, so nothing shows which k-gram follows which. Filter and
-directory are not: they tell how many k-grams there are, and bits of secret hashes without order (docs/security.md).
+Layout, little-endian, each part padded to 16 bytes: magic with the number of the folding 8 · SHA-256 of all that
+follows 32 · salt 16 · entries, documents, words of the filter, bits of the directory, each uint64 · filter uint64 ·
+directory uint32 · entries, two in 16 bytes, each low 32 bits of the key and position uint32 · numbers of the documents
+uint32 · where each document starts uint32, one more at the end. Entries are encrypted (AES-256, a key for each
+segment): no two blocks of a segment are alike, because each holds positions of its own, so nothing shows which k-gram
+follows which. Filter and directory are not: they tell how many k-grams there are, and bits of secret hashes without
+order (docs/security.md).
 """
 
 from __future__ import annotations
@@ -29,9 +30,11 @@ from numpy.typing import NDArray
 
 from shoumi.engine.errors import OutputError, ShoumiError
 from shoumi.engine.passages.grams import Hashes
+from shoumi.engine.passages.normalise import FOLDING
 
 Keys: TypeAlias = NDArray[np.uint64]
-MAGIC: Final = b"SHOUMIP1"
+MAGIC: Final = b"SHOUMIP%d" % FOLDING
+EARLIER: Final = (b"SHOUMIP1",)  # of texts folded otherwise: read, because most of their fingerprints still meet
 BITS: Final = 44  # of a key; in 27 million entries a key of other text is met once in 650,000 look-ups
 FILTER_BITS: Final = 12  # bits of the filter for each entry: about 2 % of other text pass
 POSTINGS: Final = 64  # places kept of one k-gram; whatever is in so many documents is boilerplate
@@ -203,11 +206,21 @@ def write(path: Path, entries: Entries, key: bytes) -> str:
     return digest.hexdigest()
 
 
+def current(path: Path) -> bool:
+    """Whether a segment holds fingerprints of texts as they are folded now: others are never merged with it."""
+    try:
+        with path.open("rb") as file:
+            return file.read(8) == MAGIC
+    except OSError:
+        return False
+
+
 class Segment:
     """An open segment. Raises Damaged when its content is not what was written, FileNotFoundError when it is gone."""
 
     def __init__(self, path: Path, digest: str, key: bytes) -> None:
         self.name = path.name
+        self.earlier = False  # whether its texts were folded by an earlier version: some of them will be missed
         with path.open("rb") as file:
             try:
                 data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -215,7 +228,8 @@ class Segment:
                 raise Damaged(f"{path.name} is empty or cannot be read") from error
         body = hashlib.sha256(memoryview(data)[40:56])
         body.update(memoryview(data)[56:])
-        if data[:8] != MAGIC or data[8:40] != body.digest() or body.hexdigest() != digest:
+        self.earlier = data[:8] in EARLIER
+        if not (data[:8] == MAGIC or self.earlier) or data[8:40] != body.digest() or body.hexdigest() != digest:
             raise Damaged(f"{path.name} is damaged")
         self._key, self._salt = key, bytes(data[40:56])
         self._context: Any = None

@@ -1,9 +1,10 @@
 """One form for all text before passages are compared: UTF-8 in, an array of folded letters and digits out.
 
-NFKC, case fold, accents dropped, Traditional→Simplified by character, everything that is neither letter nor digit
-dropped: so line breaks, spaces, punctuation, full-width forms, zero-width characters and the other script make no
-difference. The way back to bytes is computed only for the few places that turn out to matter. The table is shipped
-(``folding.bin``, made by bench/make_folding.py), so that an index means the same under every Python version.
+NFKC, case fold, accents dropped, one character for all that Simplified and Traditional writing put for one another,
+everything that is neither letter nor digit dropped: so line breaks, spaces, punctuation, full-width forms, zero-width
+characters and the other script make no difference. The way back to bytes is computed only for the few places that turn
+out to matter. The table is shipped (``folding.bin``, made by bench/make_folding.py), so that an index means the same
+under every Python version.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from shoumi.engine.errors import ShoumiError
 
 Codes: TypeAlias = NDArray[np.uint16]
+FOLDING: Final = 2  # what ``folding.bin`` means: fingerprints of another folding do not meet those of this one
 HEAVY: Final = 3  # weight of a character of Chinese, Japanese or Korean: it says as much as three letters
 WIDE: Final = 2  # length of such a character in a k-gram
 CHUNK: Final = 1 << 16  # bytes folded at once: what stays in the processor's cache

@@ -331,7 +331,7 @@ class Register:
             (self.folder / name).unlink(missing_ok=True)
 
     def _merge(self, kind: Kind) -> None:
-        """Merge segments of one size when there are ``TIER`` of them; one that is damaged is left alone."""
+        """Merge segments of one size when there are ``TIER`` of them; damaged and earlier ones are left alone."""
         from shoumi.engine.passages.index import Damaged, Segment, merge, write
 
         while group := self._mergeable(kind):
@@ -360,9 +360,11 @@ class Register:
                 (self.folder / old).unlink(missing_ok=True)
 
     def _mergeable(self, kind: Kind) -> list[tuple[str, str]]:
+        from shoumi.engine.passages.index import current
+
         tiers: dict[int, list[tuple[str, str]]] = {}
         for name, of, entries, digest in self.segments():
-            if of == kind:
+            if of == kind and current(self.folder / name):
                 tiers.setdefault((max(entries, _SMALLEST) // _SMALLEST).bit_length() // 2, []).append((name, digest))
         return next((group for _, group in sorted(tiers.items()) if len(group) >= TIER), [])
 
@@ -379,7 +381,13 @@ class Register:
 
     def damaged(self) -> dict[str, list[str]]:
         """Return the damaged segments with the ids of the documents that are not recognised because of them."""
-        _, names = self.open_segments()
+        return self._documents_of(self.open_segments()[1])
+
+    def earlier(self) -> dict[str, list[str]]:
+        """Return the segments of an earlier version, with the ids of the documents of which some copies are missed."""
+        return self._documents_of(segment.name for segment in self.open_segments()[0] if segment.earlier)
+
+    def _documents_of(self, names: Iterable[str]) -> dict[str, list[str]]:
         found = {}
         for name in names:
             rows = self._database.execute(
@@ -389,8 +397,11 @@ class Register:
         return found
 
     def repair(self) -> dict[str, list[str]]:
-        """Take damaged segments and what was left behind out; returns the documents that must be added again."""
-        lost = self.damaged()
+        """Take out damaged segments, those of an earlier version, and what was left behind.
+
+        Returns the documents that must be added again.
+        """
+        lost = self.damaged() | self.earlier()
         with self.writing() as database:
             for name in lost:
                 database.execute("delete from documents where segment = ?", (name,))
