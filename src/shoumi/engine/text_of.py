@@ -39,11 +39,17 @@ class _Listener:
 
 def text_of(path: str, settings: Settings) -> list[str]:
     """Return the text of a file, members and embedded files included. Raises AddressError when it is not there."""
+    return read(path, settings)[0]
+
+
+def read(path: str, settings: Settings) -> tuple[list[str], list[Gap]]:
+    """Return the text of a file as ``text_of`` does, and what of it could not be read."""
     listener = _Listener()
     examiner = Examiner(listener, settings)
+    gaps: list[Gap] = []
     source = next(source for source in registry.sources() if source.accepts(path))
     for entry in source.walk(path, Policy(), frozenset()):
         if isinstance(entry, Found):
-            for _ in examiner.examine(source.item(entry.path, settings)):
-                pass
-    return listener.texts
+            events = examiner.examine(source.item(entry.path, settings))
+            gaps += [event for event in events if isinstance(event, Gap)]
+    return listener.texts, gaps
