@@ -329,7 +329,6 @@ def test_a_wrapped_disk_that_is_damaged_is_a_gap(tmp_path: Path) -> None:
     [
         (3, b"-FVE-FS-", Encrypted, "BitLocker"),
         (0, b"LUKS\xba\xbe\0\2", Encrypted, "LUKS"),
-        (32, b"NXSB", Unsupported, "APFS"),
         (512, b"LABELONE", Unsupported, "LVM"),
         (0, b"XFSB", Unsupported, "XFS"),
         (65600, b"_BHRfS_M", Unsupported, "Btrfs"),

@@ -8,7 +8,7 @@ from typing import Final
 
 from shoumi.engine.blob import Blob
 from shoumi.engine.errors import Encrypted, Unexamined, Unsupported
-from shoumi.engine.filesystems import exfat, ext, fat, hfs, images, ntfs, partitions
+from shoumi.engine.filesystems import apfs, exfat, ext, fat, hfs, images, ntfs, partitions
 from shoumi.engine.filesystems.volume import Image, Part, Volume
 
 _HEAD: Final = 68 * 1024
@@ -19,13 +19,13 @@ _READERS: Final[tuple[tuple[Callable[[bytes], bool], Callable[[Part], Volume]], 
     (fat.recognise, fat.Fat),
     (ext.recognise, ext.Ext),
     (hfs.recognise, hfs.Hfs),
+    (apfs.recognise, apfs.Apfs),
 )
 # What is known and not read: offset, bytes that stand there, its name, whether it is locked.
 _OTHERS: Final = (
     (3, b"-FVE-FS-", "BitLocker", True),
     (0, b"LUKS\xba\xbe", "LUKS", True),
     (0, b"SKUL\xba\xbe", "LUKS", True),
-    (32, b"NXSB", "APFS", False),
     (1024, b"BD", "HFS of before 1998", False),
     (88, b"CS", "Core Storage (FileVault)", True),
     (512, b"LABELONE", "LVM", False),
