@@ -1,12 +1,13 @@
 """A person at a screen: one console with its demo for all browser tests of a process, Debian's Chromium, windows.
 
-``page`` fails a test for whatever the browser complains about. ``sign_in(page, name, language)`` passes both factors;
+A click that leaves its page returns when the next page is there: a person waits for it too. ``page`` fails a test for whatever the browser complains about. ``sign_in(page, name, language)`` passes both factors;
 ``picture(page, name)`` leaves a screenshot in the folder that SHOUMI_SCREENSHOTS names.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import re
@@ -92,12 +93,62 @@ def listening(port):
 
 @pytest.fixture(scope="session")
 def chromium():
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Browser, "new_context", watched(Browser.new_context))
+        patch.setattr(Page, "click", patient(Page.click))
+        patch.setattr(Locator, "click", patient(Locator.click))
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+LEAVING = """
+window.leaving = false;
+addEventListener("submit", (event) => { if (!event.defaultPrevented) window.leaving = true; });
+addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  if (!link || event.defaultPrevented || link.target || link.hasAttribute("download")) return;
+  if (link.href.split("#")[0] !== location.href.split("#")[0]) window.leaving = true;
+});
+"""
+
+
+def watched(new_context):
+    """Make every page know whether a click or a form is about to leave it."""
+
+    @functools.wraps(new_context)
+    def with_script(browser, **options):
+        context = new_context(browser, **options)
+        context.add_init_script(LEAVING)
+        return context
+
+    return with_script
+
+
+def patient(click):
+    """Make ``click`` wait for the page, or the file, it leads to: the browser calls a click done before it has begun to leave."""
+    from playwright.sync_api import Error, Page
+
+    @functools.wraps(click)
+    def arrive(clicked, *arguments, **options):
+        page, files = clicked if isinstance(clicked, Page) else clicked.page, []
+
+        def count(file):
+            files.append(file)
+
+        page.on("download", count)
+        click(clicked, *arguments, **options)
+        for _ in range(1500):
+            with contextlib.suppress(Error):  # asked between two pages
+                if files or not page.evaluate("window.leaving"):
+                    break
+            page.wait_for_timeout(20)
+        page.remove_listener("download", count)
+        page.wait_for_load_state()
+
+    return arrive
 
 
 @pytest.fixture

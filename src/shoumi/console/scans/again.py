@@ -32,7 +32,7 @@ def read(occurrence: Any) -> str:
         raise NotThere(_("It does not lie in a place that may be scanned: it was found by another machine.")) from error
     question = {
         "path": occurrence.path, "trail": occurrence.trail, "locator": occurrence.locator,
-        "span": [occurrence.start, occurrence.end],
+        "span": [occurrence.start, occurrence.end], "hiding": occurrence.data.get("hiding", ""),
     }  # fmt: skip
     try:
         answer = running.ask("fetch", question, _SECONDS)

@@ -182,7 +182,7 @@ def _fetch() -> int:
 
     settings = _settings(task)
     want = [(step["kind"], step["name"]) for step in task["trail"]]
-    listener = _Place(want, task["locator"], task["span"])
+    listener = _Place(want, task["locator"], task["span"], task["hiding"])
     try:
         source = registry.source_of(task["path"])
         for entry in source.walk(task["path"], Policy(), frozenset()):
@@ -205,8 +205,8 @@ def _examine(listener: Any, item: Any, settings: Any) -> None:
 class _Place:
     """Stands where the rules would, and takes the text of one place out."""
 
-    def __init__(self, trail: list[tuple[str, str]], locator: dict[str, Any], span: list[int]) -> None:
-        self._trail, self._span = trail, span
+    def __init__(self, trail: list[tuple[str, str]], locator: dict[str, Any], span: list[int], hiding: str) -> None:
+        self._trail, self._span, self._hiding = trail, span, hiding
         self._locator = {name: value for name, value in locator.items() if name not in ("line", "offset")}
         self.text: str | None = None
 
@@ -216,7 +216,8 @@ class _Place:
             for segment in document.segments:
                 own = {n: v for n, v in segment.locator.as_json().items() if n not in ("line", "offset")}
                 start, end = self._span[0] - segment.base, self._span[1] - segment.base
-                if own == self._locator and 0 <= start < len(segment.text):
+                hiding = segment.hiding if segment.hidden else ""  # what is deleted counts its characters anew
+                if own == self._locator and hiding == self._hiding and 0 <= start < len(segment.text):
                     self.text = segment.text[max(0, start - _AROUND) : end + _AROUND]
                     break
         return iter(())
