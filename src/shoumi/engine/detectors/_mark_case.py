@@ -28,12 +28,13 @@ _CLOSED: Final = Lazy(r"^\s*[】\]）)〕］」』]")
 LABEL: Final = Lazy(
     r"密\s*[级級等]|保密|涉密|classification|marking|sensitivity|security|classified|protective|handling", re.IGNORECASE
 )
-_FIELDLABEL: Final = Lazy(
+FIELD_LABEL: Final = Lazy(
     r"(?:classification|class|protective marking|(?:security|confidentiality) level|handling|sensitivity"
     r"|marking|密[级級]|保密等级)\s*[:：]\s*$",
     re.IGNORECASE,
 )
 _TITLE: Final = Lazy(r"[\u4e00-\u9fff]{3}|[A-Za-z]{4}")
+_DATED: Final = Lazy(r"(?<!\d)(?:19|20)\d{2}(?!\d)")  # a row with a date is one of a register, not of a glossary
 _BESIDE: Final = 160
 
 
@@ -119,7 +120,7 @@ def among(spot: Spot) -> bool:
 def unlabelled(case: Case, form: str) -> Verdict | None:
     """One cell among others names a level: only under a title that says so it may be one."""
     spot = case.spot
-    if not spot.row or LABEL.search(spot.heading):
+    if not spot.row or LABEL.search(spot.heading) or LABEL.search(spot.column):
         return None
-    titled = any(LABEL.search(line) for line in spot.above)
+    titled = any(LABEL.search(line) for line in spot.above) or _DATED.search("|".join(spot.line)) is not None
     return verdict(case, "possible" if titled else "mention", 0.4, form, "row")

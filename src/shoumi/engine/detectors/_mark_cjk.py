@@ -11,6 +11,7 @@ from typing import Final
 
 from shoumi.engine.detectors._lazy import Lazy
 from shoumi.engine.detectors._mark_case import (
+    FIELD_LABEL,
     LABEL,
     Case,
     Kind,
@@ -41,7 +42,8 @@ _MODEL: Final = Lazy(r"(?:填写|填报|书写|标注|标[志识]|格式)(?:示�
 _FILE_END: Final = Lazy(r"^\s*[】\]）)〕］]\s*\.\w{1,5}$")
 _APART: Final = Lazy(r"^(?:\u3000|[ \t]{2})(?!.*(?:办法|规定|管理|制度|教育|辦法|規定|規程|について|とは)).{1,40}$")
 _BLANK: Final = Lazy(
-    r"^\s*(?:\{\{|\$\{|%[sd]|<[A-Za-z])|^\s*(?:[(（【\[<][\s×xXNnMm＿_○〇□*?？…·.]{0,8}[)）】\]>]|[×xXNnMm＿_○〇□*?？…·.]{1,6})\s*(?:年|[个個]?月|$)"
+    r"^[ \t\u3000_]*(?:年|[个個]月)|^\s*(?:\{\{|\$\{|%[sd]|<[A-Za-z])"
+    r"|^\s*(?:[(（【\[<][\s×xXNnMm＿_○〇□*?？…·.]{0,8}[)）】\]>]|[×xXNnMm＿_○〇□*?？…·.]{1,6})\s*(?:年|[个個]?月|$)"
 )
 _COVERS: Final = Lazy(
     r"关于|方案|报告|通知|请示|纪要|计划|规划|名单|情况|函|意见|总结|汇报|材料|清单|合同|协议|批复|决定|办法|会议|文件|预案|研判|分析|预算|部署"
@@ -62,7 +64,7 @@ _DATED: Final = Lazy(r"^级?(?:国家秘密|[国國]家秘密)?\s*[，,、；;�
 _CROSS: Final = Lazy(r"^[✘✗×✖❌☒]")  # beside a ticked line: what is right and what is wrong
 _RATING: Final = Lazy(r"(?:[★☆]\s*){3}")
 _ENGLISH: Final = Lazy(r"\b(?i:(?:top |strictly |highly )?(?:secret|confidential)|restricted)\b")
-_MEASURED: Final = Lazy(r"[\d一二三四五六七八九十廿卅两兩百壹贰貳叁參肆伍陆陸柒捌玖拾半长長永无無不OoIl民]|中[华華]民")
+_NOTICE: Final = Lazy(r"请勿|严禁|不得|禁止|注意|收回|退回")
 _TITLED: Final = 40  # characters that a title on the line of a mark has at most
 _FULL: Final[Table] = {
     "alone": ("mark", 0.99),
@@ -89,7 +91,10 @@ _FIELD: Final[Table] = {
 def star(case: Case) -> Verdict:
     """Level and star: with a term the legal form, without one nearly."""
     standing = "code" if _coded(case.spot) else stand(case.spot.left, case.spot.right)
-    if "*" in case.star and case.spot.left.endswith("*"):  # bold type in Markdown
+    bold = case.spot.left.endswith("*") and not (
+        case.term and case.star.strip() == "*" and case.spot.left.endswith("**")
+    )
+    if "*" in case.star and bold:  # bold type in Markdown
         return verdict(case, "mention", 0.1, "level-star", "rating")
     if standing in ("start", "end", "inside") and others(case) > 1:
         standing = "list"
@@ -101,8 +106,8 @@ def star(case: Case) -> Verdict:
 
 def _with_term(case: Case, standing: Stand) -> Verdict:
     spot = case.spot
-    if _worded(case) and (_SHOUTS.search(spot.right) or spot.right[:1] in ("，", "。", "；")):  # 绝密★…公开，扫码
-        return verdict(case, "mention", 0.3, "level-star-term", "stands-sentence")
+    if standing == "start" and (found := _headline(case, "level-star-term")):
+        return found
     if standing == "quoted" and (spot.left.strip(), spot.right.strip()) == ("《", "》"):  # 《机密★10年》
         return verdict(case, "possible", 0.5, "level-star-term", "stands-quoted")
     if standing == "alone" and _introduced(case):
@@ -116,22 +121,28 @@ def _without_term(case: Case, standing: Stand) -> Verdict:
     spot = case.spot
     if len(case.star) > 1 and standing == "alone" and (titles(spot) or company(spot)):  # 机密★★ above a title
         return verdict(case, "possible", 0.5, "level-star", "stands-alone", *near(spot))
-    if len(case.star) > 1 or _BLANK.match(spot.right):
+    if len(case.star) > 1 or (spot.right.strip() != "**" and _BLANK.match(spot.right)):
         return verdict(case, "mention", 0.3, "level-star", "rating")
     if spot.left.rstrip()[-1:] in ("★", "☆"):
         return verdict(case, "possible" if standing == "alone" else "mention", 0.3, "level-star", "rating")
     if standing == "end" and spot.left.rstrip()[-1:] in (":", "："):  # what it is the name of, nobody knows
         labelled = LABEL.search(spot.left) or subject(spot.left)
         return by(case, _STARRED, "end" if labelled else "inside", "level-star")
+    if standing == "inside" and subject(spot.left):
+        standing = "start"
     if (standing in ("start", "end") and glued(spot)) or (standing == "inside" and spot.right[:1].isalnum()):
         free = standing == "start" and case.star == "★" and _CONDITION.fullmatch(spot.right)
         standing = "inside" if free else "sentence"
     return by(case, _STARRED, standing, "level-star" if case.star.strip() else "level-named")
 
 
-def _worded(case: Case) -> bool:
-    """Whether its term is a condition in words, which prose may look like."""
-    return case.term is not None and _MEASURED.match(case.term) is None
+def _headline(case: Case, form: str) -> Verdict | None:
+    """What stands before a cry or a subtitle is a headline: 绝密★启用前！重磅内幕"""
+    right = simple(case.spot.right)
+    if right[:1] not in tuple("！!—") or _NOTICE.search(right):
+        return None
+    titled = right[0] == "—" and _COVERS.search(right)
+    return verdict(case, "possible" if titled else "mention", 0.3, form, "stands-sentence")
 
 
 def _coded(spot: Spot) -> bool:
@@ -150,6 +161,8 @@ def _introduced(case: Case) -> bool:
 def exam(case: Case) -> Verdict:
     """A paper or answer before its use."""
     standing = stand(case.spot.left, case.spot.right)
+    if standing == "start" and (found := _headline(case, "exam")):
+        return found
     if standing == "start" and glued(case.spot) and not _SUBJECT.match(simple(case.spot.right)):
         standing = "list" if len(case.spot.right) > _TITLED else "inside"
     return by(case, _FULL, standing, "exam")
@@ -241,6 +254,8 @@ def level(case: Case) -> Verdict:
         return verdict(case, "mark", 0.85, "level-alone", "field", *near(spot))
     if standing == "alone":
         return _bare_alone(case)
+    if FIELD_LABEL.search(spot.left) and not bare(spot.right):
+        return verdict(case, "mark", 0.85, "level-alone", "field", *near(spot))
     if standing == "talk" and owned(spot.left):  # 本文件密级为机密，保密期限为10年
         dated = _DATED.match(spot.right) is not None
         return verdict(case, "mark" if dated else "possible", 0.8 if dated else 0.5, "level-alone", "field")

@@ -20,7 +20,7 @@ _SIGNS: Final = {
     COPY: Lazy(r"^(?:份\s*号\s*[:：]?\s*)?(?:№|[Nn][Oo]\.?)?\s*\d{6}(?:\s|$)|份\s*号\s*[:：]?\s*\d+", re.MULTILINE),
     "urgency": Lazy(r"^[\[【]?\s*(?:特\s*急|加\s*急|特\s*提|平\s*急|急\s*件)(?:\s|[】\]]|$)", re.MULTILINE),
     "document-number": Lazy(
-        r"[\u4e00-\u9fff][〔\[［（(【]\s*(?:19|20)\d{2}\s*[〕\]］）)】]\s*\d{1,5}\s*号|^[（(]?第\s?\d{1,4}\s?号[）)]?$",
+        r"(?:^|[\u4e00-\u9fff])[〔\[［（(【]\s*(?:19|20)\d{2}\s*[〕\]］）)】]\s*\d{1,5}\s*号|^[（(]?第\s?\d{1,4}\s?号[）)]?$",
         re.MULTILINE,
     ),
     "issuing-body": Lazy(r"^[\u4e00-\u9fff ]{3,40}文\s*件$", re.MULTILINE),

@@ -21,6 +21,11 @@ _ABOUT: Final = Lazy(
     r"|\b(?:explain|guid|handbook|manual|defin|polic|train|template|example|sample|faq|protocol|how|what|about|course)",
     re.IGNORECASE,
 )
+_SHOWS: Final = Lazy(  # titles of columns in which words are shown, not used
+    r"(?:(?:标[注志识])?(?:示例|样例|举例|例子)|释义|含义|解释|默认值|取值|可选值|examples?|samples?|defaults?|meaning)$",
+    re.IGNORECASE,
+)
+_TELLS: Final = Lazy(r"(?:说明|描述|description)$", re.IGNORECASE)  # of an inventory, too
 _SUFFIX: Final = Lazy(r"\s*(?:\.\w{1,6})?")
 _PARTED: Final = Lazy(r"^$|^[\s\-_—–·+.)）】\]〕]|[\s\-_—–·(（【\[〔]$")
 _EXACT: Final[Mapping[str, str]] = {"portions": "portions", "block": "block"}
@@ -28,7 +33,10 @@ _EXACT: Final[Mapping[str, str]] = {"portions": "portions", "block": "block"}
 
 def judge(case: Case) -> Verdict:
     """Decide about a case by the form of its rule."""
-    found = _JUDGES[str(case.rule.params["form"])](case)
+    form, column = str(case.rule.params["form"]), case.spot.column
+    if _SHOWS.match(column) or (_TELLS.match(column) and form not in ("star", "exam")):
+        return verdict(case, "mention", 0.2, "level-named", "listed")
+    found = _JUDGES[form](case)
     return _named(case, found) if case.spot.named else found
 
 

@@ -25,14 +25,14 @@ _COMPANY: Final = Lazy(
     r"|[Pp][Aa][Gg][Ee]\s+\d+(?:\s+of\s+\d+)?|\b\d{1,4}\s*/\s*\d{1,4}\b|编\s*号\s*[:：]?\s*[\w-]*|№\s*\d+|[Nn][Oo]\.?\s*\d+"
     r"|\b(?:TOP SECRET|SECRET|CONFIDENTIAL|RESTRICTED)\b(?=[\s/／|)）(（·-]*$)"
     r"|(?:複製|転載|持出|無断\w{0,4})(?:禁止|厳禁)|(?:请勿|严禁|不得|禁止|切勿)(?:外传|复制|摘抄|拍照|转发|翻印|扩散|上网)"
-    r"|[阅会]后(?:即焚|收回|退回|归还)|注意保[存管密]|妥善保管"
+    r"|[阅会]后(?:即[焚毁]|收回|退回|归还|销毁|清退)|注意保[存管密]|妥善保管"
     r"|\b[Dd]o [Nn]ot (?:[Cc]opy|[Ff]orward|[Dd]istribute|[Ss]hare)\b"
     r"|(?:密\s*级|密\s*等)(?:\s*标\s*[志识])?\s*[:：]?"
 )
 # A letter of Chinese, Japanese or Korean that none of these holds: most lines need no closer look.
 _OTHER: Final = Lazy(
     r"[\u3040-\u9fff\uac00-\ud7a3]"
-    r"(?<![份号特急加提平件第页頁共複製転載持出無断禁止厳请勿严不得切外传复制摘抄拍照转发翻印扩散上网阅会后即焚收回退归还注意保存管密妥善级等标志识])"
+    r"(?<![份号特急加提平件第页頁共複製転載持出無断禁止厳请勿严不得切外传复制摘抄拍照转发翻印扩散上网阅会后即焚毁销清收回退归还注意保存管密妥善级等标志识])"
     r"(?<!無断.)(?<!無断..)(?<!無断...)(?<!無断....)"
 )
 _DECOR: Final = Lazy(r"[\s\-–—―_=*#~·•●◆■▲★☆※+.。:：,;\"'`\\/【】\[\]()（）〔〕［］{}<>〈〉「」『』|│]+")
@@ -47,13 +47,13 @@ _PAIRS: Final = (("“", "”"), ("「", "」"), ("『", "』"), ("《", "》"),
 
 _LEFT_TALK: Final = Lazy(
     r"(?:(?:标有|标注|标明|标记|标上|标为|标出|标示|注明|注有|注上|写有|写着|写明|写上|印有|印着|印上|盖有|盖着|加盖|盖上|打有|打上|带有|带着|含有|载有"
-    r"|列为|定为|划为|确定为|升为|降为|改为|变更为|属于|称为|称作|叫做|叫作|譬如|诸如|比如|例如|写成|写作|读作|出现|使用|输入|填写|看到|发现)\s*[:：]?\s*"
-    r"|(?:标识|标志|字样|标|为|是|成|把|将|用|以|在|对|与|和|及|或|若|被|到|的|有|涉及|涉|各|该|此|一份|这份|那份|非|无|不|含|属|称|即|如|像|显示|选择|其中|分别|均为|[那这](?:一?[行句个种张]|几个)|、\s*)[:：]?\s{0,0}"
-    r"|(?:密级|密等|标识|标志|格式|形式|样式|图示|图例|字样|示例|样例|范例|举例|案例|写法|正确|错误|说明|意思|例|如|问|答|(?<![主标])题)\s*[:：]\s*)[“‘「『\"'（(【\[]?\s{0,0}$"
+    r"|列为|定为|划为|确定为|升为|降为|改为|变更为|属于|称为|称作|叫做|叫作|譬如|诸如|比如|例如|写成|写作|读作|出现|使用|输入|填写|看到|发现|匹配|包含|若含|命中|检测到|识别[为出]|应[为是]|期望|预期)\s*[:：]?\s*"
+    r"|(?:标识|标志|字样|标|写|印|盖|贴|为|是|成|把|将|用|以|在|对|与|和|及|或|若|被|到|的|有|涉及|涉|各|该|此|一份|这份|那份|非|无|不|含|属|称|即|如|像|显示|选择|其中|分别|均为|[那这](?:一?[行句个种张]|几个)|、\s*)[:：]?\s{0,0}"
+    r"|(?:密级|密等|标识|标志|格式|形式|样式|图示|图例|字样|示例|样例|范例|举例|案例|写法|正确|错误|说明|意思|例|如|问|答案?|(?:测试|示例|样本)数据|(?:格式|写法|形式|标注)如下|(?:标注|书写|标识)(?:方法|规范|要求)|(?:印章|刻章)(?:内容)?|[歌片书剧网群店菜曲]名|昵称|个?性?签名|口令|密码提示|(?<![主标])题)\s*[:：]\s*)[“‘「『\"'（(【\[]?\s{0,0}$"
 )
 _RIGHT_TALK: Final = Lazy(
     r"^[”’」』\"')）】\]]{0,2}\s{0,2}(?:表示|表明|是|指(?![挥导示南标数引定战])|意思|意味|含义|意为|代表(?!团|大会|名单|资格)|即|字样|标志|标识|标记|标注|的(?!确)|中的|里的|这[种类样个一]|那[种类样个]|之类|一词|为(?!了)|属于|等[级于]?"
-    r"|、|(?<!\s)[与和及或者]|类(?![别型似])|(?<!\s)[一两二三四五六七八九十\d]{1,4}[份件册条项]|以上|以下|以内|不[得能应准可超]|应当|应(?![急用对收付届聘征变战邀])|必须|分别|其中|级?国家秘密|还是|吗|么|呢|？|\?"
+    r"|、|(?<!\s)[与和及或者]|类(?![别型似])|(?<!\s)[一两二三四五六七八九十\d]{1,4}[份件册条项枚张]|(?:[印戳]章|印模|贴纸|文件袋|道具)|≠|以上|以下|以内|不[得能应准可超]|应当|应(?![急用对收付届聘征变战邀])|必须|分别|其中|级?国家秘密|还是|吗|么|呢|？|\?"
     r"|[—–=＝-]{1,2}\s*(?:表示|指|即|意|是|该|说明|代表)|[=＝:：]\s*(?:表示|指|该|即|是|意)|\s?[=＝→]\s?[A-Za-z\d\u4e00-\u9fff]|[，,]\s*(?:表示|意|即|指|说明|其中|是))"
 )
 _CUE: Final = Lazy(
@@ -68,9 +68,10 @@ _TAGGED: Final = Lazy(
     r"^\s*(?:(?:subject|re|fwd?|fw|aw|wg|objet|betreff|主题|标题|回复|转发|答复)\s*[:：]\s*)*[\[【(（]?\s*$",
     re.IGNORECASE,
 )
-_OPTION: Final = Lazy(r"^\s*(?:[(（]?[A-Ha-h][)）.．、:：]|[×✗✘❌]|.*[:：]\s*[A-H]\s*[(（])\s*$")
+_CIRCLED: Final = Lazy(r"^\s*[①-⑨][^①-⑨]*[①-⑨]")
+_OPTION: Final = Lazy(r"^\s*(?:[(（]?[A-Ha-h][)）.．、:：]|[×✗✘❌]|.*[:：]\s*[A-H]\s*[(（.．、])\s*$")
 _PROPER: Final = Lazy(
-    r"(?:密级|密等|密级标[志识]|保密标[志识]|密级和保密期限|密级及(?:保密)?期限|保密等级|涉密等级|定密)\s*[:：]\s*$"
+    r"(?:密级|密等|密级标[志识]|保密标[志识]|^(?:文件|资料|图纸|涉密|密件|载体)标[志识]|密级和保密期限|密级及(?:保密)?期限|保密等级|涉密等级|定密)\s*[:：]\s*$"
 )
 _OWN: Final = Lazy(
     r"(?:本|此)(?:文件?|件|资料|材料|项目|报告|方案|卷|稿|册|函|通知|汇编|数据|光盘|U盘)的?(?:密级|保密等级|定密)?(?:已?[定确]?(?:定|确定)?[为是]|属于|属|系|列为)\s*[:：]?\s*$"
@@ -118,6 +119,8 @@ def quoted(left: str, right: str) -> bool:
 
 
 _LISP: Final = Lazy(r"[\"')(]\s+\"$")  # ("玄武岩" "厳秘"): strings side by side
+_SHELL: Final = Lazy(r"^\s*(?:[$#>]\s*)?(?:echo|grep|rg|sed|awk|printf)\s")
+_SAMPLES: Final = Lazy(r"[\"'](?:examples?|samples?|tests?|options|enum|placeholder|pattern|hints?)[\"']\s*:")
 _LITERAL: Final = Lazy(
     r"[=(;{}]|=>|->|^\s*(?:#|//|/?\*|--)|\b(?:return|case|assert|const|let|var|elif|if|in|not|and|or|def|print|printf|echo|grep|sed|new|String|THEN|VALUES|IN|AS)\b"
 )
@@ -129,6 +132,8 @@ _DATA: Final = Lazy(
 
 def literal(left: str, right: str) -> bool:
     """Whether the place stands in a string of program text; the strings of JSON and CSV are data and count."""
+    if _SHELL.match(left):
+        return True
     if _LISP.search(left) and right[:1] == left[-1:]:
         return True
     quotes = [quote for quote in "\"'`" if left.count(quote) % 2 and quote in right]
@@ -136,6 +141,8 @@ def literal(left: str, right: str) -> bool:
         return False
     inside = max(quotes, key=left.rfind)
     before = left[: left.rfind(inside)]
+    if _SAMPLES.search(before):
+        return True
     if "\n" not in before and _DATA.match(before + inside) and not _CALL.search(right):
         return False
     return _LITERAL.search(before) is not None or _CALL.search(right) is not None or inside == "`"
@@ -158,7 +165,7 @@ def stand(left: str, right: str) -> Stand:
         return "talk"
     if not bare(left) and not bare(right):
         return "alone"
-    if _OPTION.match(left):
+    if _OPTION.match(left) or _CIRCLED.match(left + "\0" + right):
         return "option"
     if _PROPER.search(left) and not _RIGHT_TALK.match(right):
         return "end"
@@ -177,12 +184,15 @@ def _talked(left: str, right: str) -> bool:
 
 
 def _between(left: str, right: str) -> Stand:
+    last, first = left.rstrip()[-1:], right.lstrip()[:1]
     if not bare(left):
         return "start"
     if not bare(right):
         return "end"
     if _glued(left[-1:]) and _glued(right[:1]):
         return "talk" if _THING.match(right) else "sentence"
+    if (last in "；;" and first in "；;") or (last in "：:】]" and right[:1].isspace()):  # pieces of a row; a speaker
+        return "inside"
     if _SENTENCE.search(left[-40:]) or _SENTENCE.search(right[:40]):
         return "sentence"
     return "inside"
@@ -209,12 +219,23 @@ _CLOSED: Final = ("]", ")", "】", "）")
 _LATIN_TALK: Final = Lazy(
     r"(?:^|[\s(\"'/])(?:marked|labell?ed|classified|designated|stamped|as|is|are|was|were|be|been|being|use|uses|using|used|the|an?|of|or|and|to|with|under"
     r"|called|like|than|from|for|in|on|at|including|level|levels|by|not|non|no|any|each|every|some|this|that|these|those|between|both|either|only|also|e\.g\."
-    r"|i\.e\.|example|examples?:|reads?|says?|word|words|term|string|label|labels|mark|marking|markings|see|above|below|über|als|mit|und|oder|der|die|das"
+    r"|i\.e\.|example|examples?:|reads?|says?|word|words|term|string|label|labels|mark|marking|markings|see|above|below|about|handl(?:e|ing)|understand(?:ing)?|protect(?:ing)?|sharing|sends?|sending|storing|mean(?:s|ing)|receiv(?:e|ed|ing)|über|als|mit|und|oder|der|die|das"
     r"|von|zu|comme|et|ou|de|la|le|les|des|du|niveau|mention|class[ée]e?s?|classifi[ée]e?s?|eingestuft|Einstufung|Stufe|Grad)\s*[:,]?\s*[\"'“‘`(\[]*\s*$",
     re.IGNORECASE,
 )
 _LOWER: Final = Lazy(
     r"^\s*[\"'”’`)\]]*\s*(?:[a-zà-ÿ]|,(?!\s*(?:Stand|Entwurf|Version|Draft|Copy|Page|Seite|\d))|\bor\b|/\s*[A-Z]|=|:=|\?)"
+)
+_DEFINED: Final = Lazy(r"^\s*(?::(?:\s+[a-z]{2,}){4}|\((?:see|cf|e\.g|i\.e)\b)")
+_LATIN_FIELD: Final = Lazy(
+    r"(?:classification(?: level)?|(?:protective |security )?marking|handling|sensitivity|confidentiality"
+    r"|security level)[\"']?\s*[:=：]\s*[\"'“]?$",
+    re.IGNORECASE,
+)
+_LATIN_OWN: Final = Lazy(
+    r"\bthis (?:document|file|report|message|e-?mail|memo(?:randum)?|brief(?:ing)?|annex|slide|page|attachment)"
+    r" (?:is|has been)(?: (?:classified|marked|handled))?(?: as)?:?\s+$",
+    re.IGNORECASE,
 )
 _LOWER_TAIL: Final = Lazy(r"[a-zà-ÿ]{2,}[,;]?\s+[\"'“(\[]*$")
 _SUFFIX: Final = Lazy(r"^\.\w+\s+\S")  # the name of a file in a text
@@ -232,12 +253,17 @@ def latin(left: str, right: str) -> Stand:
         return "option"
     if left.rstrip()[-1:] in _OPENED and right.lstrip()[:1] in _CLOSED and left and right and _TAGGED.match(left):
         return "start"
+    if (_LATIN_FIELD.search(left[-40:]) or _LATIN_OWN.search(left[-60:])) and (
+        right[:1] in ("'", '"') or not _LOWER.match(right)
+    ):
+        return "end"
     if quoted(left, right) or (left[-1:] in ("'", '"', "`") and right[:1] == left[-1:] and bare(left)):
         return "quoted"
     if (
         _talked(simple(left[-_BESIDE:]), simple(right[:_BESIDE]))
         or _SUFFIX.match(right)
         or _LOWER.match(right)
+        or _DEFINED.match(right)
         or _LATIN_TALK.search(left[-30:])
     ):
         return "talk"

@@ -21,6 +21,9 @@ _BREAK: Final = Lazy(r"[\n\r\f\v\x85\u2028\u2029]")
 _CELL: Final = Lazy(r"[\n\r\f\v\x85\u2028\u2029\t|│┃<>]")
 _TABLE: Final = Lazy(r"^\s*[|│┃]|[\t│┃<>]")  # bars alone also part the pieces of a footer
 _TAG: Final = Lazy(r"<[^<>]*>?|[^<>]*>")
+_BLOCK: Final = Lazy(
+    r"<(?:p|div|h[1-6]|title|header|footer|body|center)\b[^<>]*>[^<>]*$", re.IGNORECASE
+)  # no table's cell
 _COMMAS: Final = (",", ";", "，", "；", "\t", "|")
 _NEAR: Final = 12  # lines kept above and below
 _TOP: Final = 6  # lines that are still the top of a page
@@ -95,6 +98,8 @@ class Spot:
         if self.segment.locator.cell:
             return True
         if not _TABLE.search(self.line[0] + "-" + self.line[1]):
+            return False
+        if _BLOCK.search(self.line[0][-40:]):
             return False
         first, last = (_TAG.sub("", side) for side in (self.line[0], self.line[1]))
         others = first[: max(0, len(first) - len(self.left))] + last[len(self.right) :]
