@@ -197,7 +197,8 @@ class Apfs:
                 yield Entry(inside, len(attribute.value), held(attribute.value), deleted)
 
     def _entry(self, path: str, size: int, runs: list[Stretch], deleted: bool, modified: float | None) -> Entry:
-        self._claim(runs, size)
+        if not deleted:
+            self._claim(runs, size)
         first = next((start for start, _ in runs if start is not None), None)
         return Entry(path, size, content(self._part, runs, size), deleted, modified, first)
 
@@ -207,8 +208,9 @@ class Apfs:
         """Return a file that macOS compressed."""
         fork = values.get(_FORK, Attribute(_FORK, b""))
         runs = self._runs(find(fork.stream), fork.size) if fork.stream else []
-        self._claim(runs, fork.size)
-        if deleted and any(start is None for start, _ in runs):  # some of it was written over
+        if not deleted:
+            self._claim(runs, fork.size)
+        elif any(start is None for start, _ in runs):  # some of it was written over
             return Entry(path, 0, held(b""), deleted, inode.modified)
         packed = values[decmpfs.NAME]
         value = packed.value
