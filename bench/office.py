@@ -102,11 +102,16 @@ def _ours(tree: Path, folder: Path) -> Cost:
     home = folder / "home"
     shutil.rmtree(home / "state", ignore_errors=True)
     command = (*SHOUMI, "scan", str(tree), "-f", "jsonl", "-o", str(folder / "out.jsonl"), "--ocr", "off", "-j", "1")
-    return cost(command, {"SHOUMI_HOME": str(home)}, allowed=(0, 1, 3))
+    return cost(command, {"SHOUMI_HOME": str(home), **_compiled(folder)}, allowed=(0, 1, 3))
 
 
 def _peer(script: Path, place: str, tree: Path) -> Cost:
-    return cost((sys.executable, str(script), place, str(tree)))
+    return cost((sys.executable, str(script), place, str(tree)), _compiled(script.parent))
+
+
+def _compiled(folder: Path) -> dict[str, str]:
+    """Let Python keep compiled modules, as any installed package has them: neither side compiles its source again."""
+    return {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
 
 
 if __name__ == "__main__":
