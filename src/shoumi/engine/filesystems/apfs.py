@@ -53,10 +53,24 @@ class _Volume:
     hashed: bool
     objects: Objects
     tree: Tree
+    physical: bool  # whether nodes of its tree go by the number of their block
     snapshots: int  # the tree that lists them
     folders: dict[int, tuple[int, str]] = field(default_factory=dict)
     living: set[int] = field(default_factory=set)
     versions: set[int] = field(default_factory=set)  # of files, so that snapshots give only what differs
+    leaves: set[int] = field(default_factory=set)  # blocks of the tree that were read: snapshots share most of them
+
+    def skip(self, xid: int) -> Callable[[int], bool]:
+        """Return what says whether a leaf, as it was at a transaction, was read before."""
+
+        def known(number: int) -> bool:
+            place = number if self.physical else self.objects.place(number, xid)
+            if place in self.leaves:
+                return True
+            self.leaves.add(place)
+            return False
+
+        return known
 
 
 class Apfs:
@@ -119,11 +133,14 @@ class Apfs:
         omap, root, _, snapshots = struct.unpack_from("<QQQQ", block, 128)
         try:
             objects = Objects(self._container, omap)
-            load = self._container.load if kind & _PHYSICAL else self._loader(objects, self._container.xid)
+            physical = bool(kind & _PHYSICAL)
+            load = self._container.load if physical else self._loader(objects, self._container.xid)
             tree = Tree(load, root, records.order)
         except (Unexamined, struct.error) as error:
             return self._gap("corrupt", f"{called} is not read: {error}", name)
-        return _Volume(name, f"{name}/" if several else "", bool(features & _HASHED), objects, tree, snapshots)
+        return _Volume(
+            name, f"{name}/" if several else "", bool(features & _HASHED), objects, tree, physical, snapshots
+        )
 
     def _loader(self, objects: Objects, xid: int) -> Callable[[int], bytes | None]:
         """Return what loads a volume's objects as they were at a transaction."""
@@ -137,9 +154,9 @@ class Apfs:
     def _gap(self, reason: GapReason, detail: str, path: str) -> Gap:
         return Gap(reason, detail, Trail((Step("apfs", path),)))
 
-    def _files(self, volume: _Volume, snapshot: str = "") -> Iterator[Entry | Gap]:
-        """Yield what a volume holds, or what a snapshot of it holds besides."""
-        tree, prefix = volume.tree, volume.prefix + (f"(snapshot {snapshot})/" if snapshot else "")
+    def _files(self, volume: _Volume) -> Iterator[Entry | Gap]:
+        """Yield what a volume holds."""
+        tree, prefix = volume.tree, volume.prefix
         names = self._names_of(volume)
         find: _Find = lambda number: _stream(tree, number)  # noqa: E731
         for group in records.groups(tree.records()):
@@ -147,11 +164,9 @@ class Apfs:
                 continue
             volume.living.add(group.number)
             own = names.pop(group.number, [])
-            pieces = group.pieces if group.inode.stream == group.number else find(group.inode.stream)  # else a clone
-            version = hash((group.number, group.inode.modified, group.inode.size, tuple(pieces)))
-            if snapshot and version in volume.versions:
-                continue
-            volume.versions.add(version)
+            pieces = _pieces(group, find)
+            if volume.snapshots:
+                volume.versions.add(_version(group, pieces))
             for name in own:
                 path = prefix + (_path(name, volume.folders) if group.number != _ROOT else "(root)")
                 yield from self._entries(find, group, pieces, path, deleted=name.parent == _PRIVATE)
@@ -165,13 +180,32 @@ class Apfs:
     def _names_of(self, volume: _Volume) -> dict[int, list[Name]]:
         """Return every name by the number that it leads to, and keep the folders."""
         found: dict[int, list[Name]] = {}
-        volume.folders = {}
-        for record in volume.tree.records():
+        for record in volume.tree.records(skip=volume.skip(self._container.xid) if volume.snapshots else None):
             if records.order(record[0])[1] == records.NAME and (name := records.name_of(record, volume.hashed)):
                 found.setdefault(name.number, []).append(name)
                 if name.folder:
                     volume.folders[name.number] = (name.parent, name.name)
         return found
+
+    def _older(self, volume: _Volume, tree: Tree, xid: int, prefix: str) -> Iterator[Entry | Gap]:
+        """Yield files of a snapshot that no state before gave. Leaves that were read before hold none."""
+        find: _Find = lambda number: _stream(tree, number)  # noqa: E731
+        folders: dict[int, tuple[int, str]] = {}
+        numbers = dict.fromkeys(records.order(key)[0] for key, _ in tree.records(skip=volume.skip(xid)))
+        for number in numbers:
+            for group in records.groups(tree.records((number,), (number,))):
+                pieces = _pieces(group, find)
+                version = _version(group, pieces)
+                if group.inode is None or version in volume.versions or number <= _PRIVATE:
+                    continue
+                volume.versions.add(version)
+                volume.living.add(number)
+                for name in group.names():
+                    _climb(tree, name.parent, folders)
+                    yield from self._entries(find, group, pieces, prefix + _path(name, folders), deleted=False)
+        if tree.broken:
+            self._unread = True
+            yield self._gap("corrupt", "the catalog of files is damaged; more files may exist", prefix)
 
     def _entries(
         self, find: _Find, group: Group, pieces: list[Piece], path: str, *, deleted: bool
@@ -297,10 +331,7 @@ class Apfs:
                 self._unread = True
                 yield self._gap("corrupt", f"the snapshot is not read: {error}", f"{volume.prefix}(snapshot {name})")
                 continue
-            living, folders = volume.tree, volume.folders
-            volume.tree = tree
-            yield from self._files(volume, name)
-            volume.tree, volume.folders = living, folders
+            yield from self._older(volume, tree, xid, f"{volume.prefix}(snapshot {name})/")
 
     def _deleted(self, volumes: list[_Volume], space: Space) -> Iterator[Entry | Gap]:
         """Yield files whose records were left in free blocks, and which no state names any more."""
@@ -356,6 +387,28 @@ class Apfs:
 def _stream(tree: Tree, number: int) -> list[Piece]:
     key = (number, records.EXTENT)
     return [piece for record in tree.records(key, key) if (piece := records.piece_of(record)) is not None]
+
+
+def _pieces(group: Group, find: _Find) -> list[Piece]:
+    """Return a file's pieces; those of a clone go by another number than the file."""
+    same = group.inode is None or group.inode.stream == group.number
+    return group.pieces if same else find(cast(Inode, group.inode).stream)
+
+
+def _version(group: Group, pieces: list[Piece]) -> int:
+    inode = group.inode
+    return hash((group.number, inode and (inode.modified, inode.size), tuple(pieces), len(group.attributes)))
+
+
+def _climb(tree: Tree, number: int, folders: dict[int, tuple[int, str]]) -> None:
+    """Add the folders above a file, as their inodes name them."""
+    while number > _PRIVATE and number not in folders:
+        key = (number, records.INODE)
+        inode = next((records.inode_of(value) for _, value in tree.records(key, key)), None)
+        if inode is None:
+            return
+        folders[number] = (inode.parent, inode.name)
+        number = inode.parent
 
 
 def _path(name: Name, folders: dict[int, tuple[int, str]]) -> str:

@@ -122,9 +122,8 @@ class Left:
         for (number, _), (_, attribute) in self._attributes.items():
             attributes.setdefault(number, []).append(attribute)
         for number, (_, inode) in self._inodes.items():
-            named = Name(inode.parent, inode.name or f"inode {number}", number, folder=False)
-            _, name = self._names.get(number, (0, named))
-            yield Group(number, inode, attributes.get(number, [])), name
+            group = Group(number, inode, attributes.get(number, []))
+            yield group, self._names[number][1] if number in self._names else group.names()[0]
         for number, (_, name) in self._names.items():
             if number not in self._inodes and not name.folder:
                 yield Group(number), name

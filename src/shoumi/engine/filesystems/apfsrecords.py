@@ -14,7 +14,7 @@ from typing import Final
 
 from shoumi.engine.filesystems.apfstree import Record
 
-SNAPSHOT, INODE, ATTRIBUTE, EXTENT, NAME = 1, 3, 4, 8, 9  # kinds of records
+SNAPSHOT, INODE, ATTRIBUTE, SIBLING, EXTENT, NAME = 1, 3, 4, 5, 8, 9  # kinds of records
 _NUMBER: Final = (1 << 60) - 1
 _LENGTH: Final = (1 << 56) - 1
 _NAME_FIELD, _STREAM_FIELD, _SPARSE_FIELD = 4, 8, 13
@@ -74,6 +74,14 @@ class Group:
     inode: Inode | None = None
     attributes: list[Attribute] = field(default_factory=list)
     pieces: list[Piece] = field(default_factory=list)
+    siblings: list[Name] = field(default_factory=list)
+
+    def names(self) -> list[Name]:
+        """Return its names as the inode and the links to it say, without a look into folders."""
+        if self.siblings or self.inode is None:
+            return self.siblings
+        name = self.inode.name or f"inode {self.number}"
+        return [Name(self.inode.parent, name, self.number, folder=False)]
 
 
 def order(key: bytes) -> tuple[int, ...]:
@@ -174,3 +182,6 @@ def put(group: Group, kind: int, record: Record) -> None:
         group.attributes.append(attribute)
     elif kind == EXTENT and (piece := piece_of(record)) is not None:
         group.pieces.append(piece)
+    elif kind == SIBLING and len(record[1]) >= 10:
+        parent, length = struct.unpack_from("<QH", record[1])
+        group.siblings.append(Name(parent, shown(record[1][10 : 10 + length]), group.number, folder=False))

@@ -50,8 +50,9 @@ class Objects:
 
     def place(self, number: int, xid: int) -> int:
         """Return the block of an object as it was at a transaction, 0 when it was not."""
-        newest = max((one for one in self._places.get(number, ()) if one[0] <= xid), default=(0, 0))
-        return newest[1]
+        states = self._places.get(number, [])
+        at = bisect.bisect_right(states, xid, key=lambda one: one[0])
+        return states[at - 1][1] if at else 0
 
     def __contains__(self, number: int) -> bool:
         return number in self._places

@@ -7,6 +7,8 @@ level below its parent and is read once, so that no tree is endless. Source: App
 
 from __future__ import annotations
 
+import bisect
+import itertools
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -95,32 +97,41 @@ class Tree:
             raise Corrupt("the first node of a B-tree is damaged")
         self._sizes = top.sizes
 
-    def records(self, first: Order = (), last: Order | None = None) -> Iterator[Record]:
-        """Yield the records whose keys lie from ``first`` to ``last``; shorter ones stand for all that begin so."""
+    def records(
+        self, first: Order = (), last: Order | None = None, skip: Callable[[int], bool] | None = None
+    ) -> Iterator[Record]:
+        """Yield the records whose keys lie from ``first`` to ``last``; shorter ones stand for all that begin so.
+
+        ``skip`` says of a leaf's number whether to leave it out.
+        """
         seen: set[int] = set()
         top = self._node(self._root)
-        if top is not None:
-            yield from self._below(top, first, last, seen)
+        if top is not None and (top.level or skip is None or not skip(self._root)):
+            yield from self._below(top, first, last, seen, skip)
 
-    def _below(self, node: Node, first: Order, last: Order | None, seen: set[int]) -> Iterator[Record]:
-        if not node.level:
-            for key, value in node.records:
-                order = self._order(key)
-                if order[: len(first)] >= first and (last is None or order[: len(last)] <= last):
-                    yield key, value
-            return
-        for at, (key, value) in enumerate(node.records):
+    def _below(
+        self, node: Node, first: Order, last: Order | None, seen: set[int], skip: Callable[[int], bool] | None
+    ) -> Iterator[Record]:
+        start = (
+            bisect.bisect_left(node.records, first, key=lambda one: self._order(one[0])[: len(first)]) if first else 0
+        )
+        if node.level:
+            start = max(0, start - 1)  # a child begins with its key, and may go on with the same
+        for key, value in itertools.islice(node.records, start, None):
             if last is not None and self._order(key)[: len(last)] > last:
                 return
-            if at + 1 < len(node.records) and self._order(node.records[at + 1][0])[: len(first)] < first:
+            if not node.level:
+                yield key, value
                 continue
             number = int.from_bytes(value[:8], "little")
+            if node.level == 1 and skip is not None and skip(number):
+                continue
             child = None if number in seen else self._node(number)
             seen.add(number)
             if child is None or child.level != node.level - 1:
                 self.broken = True
                 continue
-            yield from self._below(child, first, last, seen)
+            yield from self._below(child, first, last, seen, skip)
 
     def _node(self, number: int) -> Node | None:
         node = self._kept.pop(number, None)
