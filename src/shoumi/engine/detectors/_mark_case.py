@@ -14,7 +14,7 @@ from typing import Final, Literal, TypeAlias
 
 from shoumi.engine.detectors._lazy import Lazy
 from shoumi.engine.detectors._mark_company import company, listed, scale
-from shoumi.engine.detectors._mark_prose import Stand, owned
+from shoumi.engine.detectors._mark_prose import Stand, owned, simple
 from shoumi.engine.detectors._mark_spot import Spot
 from shoumi.engine.rule import Rule
 from shoumi.engine.types import Reason, Severity
@@ -35,6 +35,11 @@ FIELD_LABEL: Final = Lazy(
 )
 _TITLE: Final = Lazy(r"[\u4e00-\u9fff]{3}|[A-Za-z]{4}")
 _DATED: Final = Lazy(r"(?<!\d)(?:19|20)\d{2}(?!\d)")  # a row with a date is one of a register, not of a glossary
+COVERS: Final = Lazy(
+    r"关于|方案|报告|通知|请示|纪要|计划|规划|名单|情况|函|意见|总结|汇报|材料|清单|合同|协议|批复|决定|办法|会议|文件|预案|研判|分析|预算|部署"
+    r"|草案|[稿表书]|设计|图纸?|数据|项目|工程|工作"
+)
+_NOTICE: Final = Lazy(r"请勿|严禁|不得|禁止|注意|收回|退回")
 _BESIDE: Final = 160
 
 
@@ -124,3 +129,12 @@ def unlabelled(case: Case, form: str) -> Verdict | None:
         return None
     titled = any(LABEL.search(line) for line in spot.above) or _DATED.search("|".join(spot.line)) is not None
     return verdict(case, "possible" if titled else "mention", 0.4, form, "row")
+
+
+def headline(case: Case, form: str) -> Verdict | None:
+    """What stands before a cry or a subtitle is a headline: 绝密★启用前！重磅内幕"""
+    right = simple(case.spot.right)
+    if right[:1] not in tuple("！!—") or _NOTICE.search(right):
+        return None
+    titled = right[0] == "—" and COVERS.search(right)
+    return verdict(case, "possible" if titled else "mention", 0.3, form, "stands-sentence")

@@ -11,6 +11,7 @@ from typing import Final
 
 from shoumi.engine.detectors._lazy import Lazy
 from shoumi.engine.detectors._mark_case import (
+    COVERS,
     FIELD_LABEL,
     LABEL,
     Case,
@@ -21,13 +22,14 @@ from shoumi.engine.detectors._mark_case import (
     bracketed,
     by,
     glued,
+    headline,
     near,
     others,
     titles,
     unlabelled,
     verdict,
 )
-from shoumi.engine.detectors._mark_company import company, lecture
+from shoumi.engine.detectors._mark_company import company, lecture, scale
 from shoumi.engine.detectors._mark_prose import Stand, bare, literal, owned, simple, stand, subject
 from shoumi.engine.detectors._mark_spot import Spot
 
@@ -45,10 +47,6 @@ _BLANK: Final = Lazy(
     r"^[ \t\u3000_]*(?:年|[个個]月)|^\s*(?:\{\{|\$\{|%[sd]|<[A-Za-z])"
     r"|^\s*(?:[(（【\[<][\s×xXNnMm＿_○〇□*?？…·.]{0,8}[)）】\]>]|[×xXNnMm＿_○〇□*?？…·.]{1,6})\s*(?:年|[个個]?月|$)"
 )
-_COVERS: Final = Lazy(
-    r"关于|方案|报告|通知|请示|纪要|计划|规划|名单|情况|函|意见|总结|汇报|材料|清单|合同|协议|批复|决定|办法|会议|文件|预案|研判|分析|预算|部署"
-    r"|草案|[稿表书]|设计|图纸?|数据|项目|工程|工作"
-)
 _WIDGET: Final = Lazy(r"<(?:option|select|label|button|radio)\b|\bmsg(?:id|str)\b", re.IGNORECASE)
 _READING: Final = Lazy(r"^\W*(?:[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]|[①-⑨])")  # an entry of a dictionary
 _SHOUTS: Final = Lazy(r"[!！?？]|曝光|揭秘|内幕|独家|速看|震惊|必看|免费|押题")
@@ -64,7 +62,6 @@ _DATED: Final = Lazy(r"^级?(?:国家秘密|[国國]家秘密)?\s*[，,、；;�
 _CROSS: Final = Lazy(r"^[✘✗×✖❌☒]")  # beside a ticked line: what is right and what is wrong
 _RATING: Final = Lazy(r"(?:[★☆]\s*){3}")
 _ENGLISH: Final = Lazy(r"\b(?i:(?:top |strictly |highly )?(?:secret|confidential)|restricted)\b")
-_NOTICE: Final = Lazy(r"请勿|严禁|不得|禁止|注意|收回|退回")
 _TITLED: Final = 40  # characters that a title on the line of a mark has at most
 _FULL: Final[Table] = {
     "alone": ("mark", 0.99),
@@ -96,7 +93,7 @@ def star(case: Case) -> Verdict:
     )
     if "*" in case.star and bold:  # bold type in Markdown
         return verdict(case, "mention", 0.1, "level-star", "rating")
-    if standing in ("start", "end", "inside") and others(case) > 1:
+    if standing in ("start", "end", "inside", "sentence") and others(case) > 1:
         standing = "list"
     ticked = _TICK.search(case.spot.left) is not None
     if ticked and any(_CROSS.match(line) for line in (*case.spot.above[:2], *case.spot.below[:2])):
@@ -106,7 +103,7 @@ def star(case: Case) -> Verdict:
 
 def _with_term(case: Case, standing: Stand) -> Verdict:
     spot = case.spot
-    if standing == "start" and (found := _headline(case, "level-star-term")):
+    if standing == "start" and (found := headline(case, "level-star-term")):
         return found
     if standing == "quoted" and (spot.left.strip(), spot.right.strip()) == ("《", "》"):  # 《机密★10年》
         return verdict(case, "possible", 0.5, "level-star-term", "stands-quoted")
@@ -136,15 +133,6 @@ def _without_term(case: Case, standing: Stand) -> Verdict:
     return by(case, _STARRED, standing, "level-star" if case.star.strip() else "level-named")
 
 
-def _headline(case: Case, form: str) -> Verdict | None:
-    """What stands before a cry or a subtitle is a headline: 绝密★启用前！重磅内幕"""
-    right = simple(case.spot.right)
-    if right[:1] not in tuple("！!—") or _NOTICE.search(right):
-        return None
-    titled = right[0] == "—" and _COVERS.search(right)
-    return verdict(case, "possible" if titled else "mention", 0.3, form, "stands-sentence")
-
-
 def _coded(spot: Spot) -> bool:
     """Whether it stands in a string of program text that bars cut into cells: (绝密|机密|秘密)★"""
     return "|" in spot.line[0] + spot.line[1] and literal(*spot.line)
@@ -161,7 +149,7 @@ def _introduced(case: Case) -> bool:
 def exam(case: Case) -> Verdict:
     """A paper or answer before its use."""
     standing = stand(case.spot.left, case.spot.right)
-    if standing == "start" and (found := _headline(case, "exam")):
+    if standing == "start" and (found := headline(case, "exam")):
         return found
     if standing == "start" and glued(case.spot) and not _SUBJECT.match(simple(case.spot.right)):
         standing = "list" if len(case.spot.right) > _TITLED else "inside"
@@ -222,7 +210,9 @@ def _spoken(spot: Spot) -> bool:
     lines = (*spot.above, *spot.below)
     if any(word in line and len(bare(line)) > len(word) + 6 for line in lines if len(word) > 1):
         return True
-    return len(word) == 1 and any(len(line) == 1 and line.isalpha() for line in (*spot.above[:1], *spot.below[:1]))
+    return len(word) == 1 and any(
+        len(line) == 1 and not line.isdecimal() for line in (*spot.above[:1], *spot.below[:1])
+    )
 
 
 def _only_marks(case: Case) -> bool:
@@ -264,7 +254,7 @@ def level(case: Case) -> Verdict:
     if opens and (titles or spot.left.rstrip()[-1] in "（("):
         return _bare_portion(case)
     closes = standing == "end" or _FILE_END.match(spot.right) is not None
-    if closes and bracketed(spot) and titles and not spot.below:
+    if closes and bracketed(spot) and titles and not spot.below and not others(case):
         return verdict(case, "possible", 0.5, "level-alone", "stands-end", *near(spot))
     return verdict(case, "mention", 0.2, "level-alone", f"stands-{standing}")
 
@@ -281,11 +271,12 @@ def _bare_alone(case: Case) -> Verdict:
         return verdict(case, "mention", 0.2, "level-alone", "rating")
     corroborated = spot.edge or any(code.startswith("near-") for code in signs)
     corroborated = corroborated or _ENGLISH.search("\n".join(spot.line)) is not None  # CONFIDENTIAL 機密
-    if lecture(spot) or (not corroborated and among(spot)):
+    scaled = not company(spot) and scale((*spot.above[:2], *spot.below[:2]), spot.text)
+    if lecture(spot) or scaled or (not corroborated and among(spot)):
         return verdict(case, "mention", 0.3, "level-alone", "listed")
     if not corroborated and any(_WORK.match(simple(line)) for line in spot.below[:3]):
         return verdict(case, "mention", 0.3, "level-alone", "stands-sentence")
-    covers = titles(spot) and any(_COVERS.search(simple(line)) for line in spot.below[:2])
+    covers = titles(spot) and any(COVERS.search(simple(line)) for line in spot.below[:2])
     covers = covers or (
         titles(spot) and any(char.isspace() for char in spot.text.strip())
     )  # 机　密: no prose does that
@@ -304,6 +295,6 @@ def _bare_portion(case: Case) -> Verdict:
     right = case.spot.right
     if lecture(case.spot) or len(right) < 8 or _READING.match(right):
         return verdict(case, "mention", 0.3, "portion", "listed")
-    if case.spot.left.rstrip()[-1:] not in "（(" and (_SHOUTS.search(right) or not _COVERS.search(simple(right))):
+    if case.spot.left.rstrip()[-1:] not in "（(" and (_SHOUTS.search(right) or not COVERS.search(simple(right))):
         return verdict(case, "mention", 0.3, "portion", "stands-sentence")
     return verdict(case, "possible", 0.5, "portion", "stands-start", *near(case.spot))

@@ -65,13 +65,12 @@ def listed(lines: Iterable[str], text: str) -> bool:
 
 
 _TAG: Final = Lazy(r"<[^<>]*>")
-_NAMES: Final = Lazy(
-    r"\W*(?:\d{1,2}[.、)）]\s*)?"
+_NAME: Final = (
     r"(?:(?:top |strictly |highly )?(?:secret|confidential)|restricted|protected|unclassified|official|public"
     r"|private|internal(?: use)?(?: only)?"
-    r"|sensitive|general(?: business)?|non-business|绝密|机密|秘密|内部|公开|非密|普通|无)\W*",
-    re.IGNORECASE,
+    r"|sensitive|general(?: business)?|non-business|绝密|机密|秘密|内部|公开|非密|普通|无)"
 )
+_NAMES: Final = Lazy(rf"\W*(?:\d{{1,2}}[.、)）]\s*)?{_NAME}(?:\W+{_NAME})?\W*", re.IGNORECASE)
 
 
 def scale(lines: Iterable[str], text: str) -> bool:

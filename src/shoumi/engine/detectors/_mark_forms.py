@@ -25,6 +25,9 @@ _SHOWS: Final = Lazy(  # titles of columns in which words are shown, not used
     r"(?:(?:标[注志识])?(?:示例|样例|举例|例子)|释义|含义|解释|默认值|取值|可选值|examples?|samples?|defaults?|meaning)$",
     re.IGNORECASE,
 )
+_MEANS: Final = Lazy(
+    r"(?:含义|意思|释义|解释|期望(?:输出|结果)?|预期(?:输出|结果)?|meaning|definition|expected)$", re.IGNORECASE
+)
 _TELLS: Final = Lazy(r"(?:说明|描述|description)$", re.IGNORECASE)  # of an inventory, too
 _SUFFIX: Final = Lazy(r"\s*(?:\.\w{1,6})?")
 _PARTED: Final = Lazy(r"^$|^[\s\-_—–·+.)）】\]〕]|[\s\-_—–·(（【\[〔]$")
@@ -34,6 +37,8 @@ _EXACT: Final[Mapping[str, str]] = {"portions": "portions", "block": "block"}
 def judge(case: Case) -> Verdict:
     """Decide about a case by the form of its rule."""
     form, column = str(case.rule.params["form"]), case.spot.column
+    if any(_MEANS.match(title) for title in case.spot.titles):
+        return verdict(case, "mention", 0.2, "level-named", "listed")
     if _SHOWS.match(column) or (_TELLS.match(column) and form not in ("star", "exam")):
         return verdict(case, "mention", 0.2, "level-named", "listed")
     found = _JUDGES[form](case)

@@ -24,6 +24,7 @@ _TAG: Final = Lazy(r"<[^<>]*>?|[^<>]*>")
 _BLOCK: Final = Lazy(
     r"<(?:p|div|h[1-6]|title|header|footer|body|center)\b[^<>]*>[^<>]*$", re.IGNORECASE
 )  # no table's cell
+_BAR: Final = Lazy(r"[\t|]")
 _COMMAS: Final = (",", ";", "，", "；", "\t", "|")
 _NEAR: Final = 12  # lines kept above and below
 _TOP: Final = 6  # lines that are still the top of a page
@@ -111,17 +112,32 @@ class Spot:
         return self.segment.locator.part == "name"
 
     @cached_property
+    def cells(self) -> tuple[str, ...]:
+        """The other cells of its row, where tabs or bars part them."""
+        return tuple(_BAR.split("\t".join(self.line))) if self.row else ()
+
+    @cached_property
     def column(self) -> str:
         """The title of its column where lines are rows of cells; empty elsewhere and for the first column, its key."""
+        index, titles, key = self._table
+        return titles[index] if index > key else ""
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The titles of all columns of the table that it stands in."""
+        return self._table[1]
+
+    @cached_property
+    def _table(self) -> tuple[int, tuple[str, ...], int]:
+        """In which column it stands, the titles of all, and which one is the key."""
         left, right = (side.replace('"', "").strip(" \r") for side in self.line)
         for comma in _COMMAS:
             if (left.endswith(comma) or (not left and comma in right)) and (not right or right.startswith(comma)):
                 index = left.count(comma)
-                if index < 1 + (comma == "|"):
-                    return ""
                 rows = (line.split(comma) for line in _BREAK.split(self.before)[:-1])
-                return next((row[index].strip() for row in rows if len(row) > index), "")
-        return ""
+                titles = next((row for row in rows if len(row) > max(index, 1)), None)
+                return (index, tuple(title.strip() for title in titles), int(comma == "|")) if titles else (0, (), 0)
+        return 0, (), 0
 
     @property
     def heading(self) -> str:

@@ -11,7 +11,19 @@ from dataclasses import replace
 from typing import Final
 
 from shoumi.engine.detectors._lazy import Lazy
-from shoumi.engine.detectors._mark_case import LABEL, Case, Table, Verdict, among, by, near, others, unlabelled, verdict
+from shoumi.engine.detectors._mark_case import (
+    LABEL,
+    Case,
+    Table,
+    Verdict,
+    among,
+    by,
+    headline,
+    near,
+    others,
+    unlabelled,
+    verdict,
+)
 from shoumi.engine.detectors._mark_company import scale
 from shoumi.engine.detectors._mark_prose import bare, latin, stand
 from shoumi.engine.detectors._mark_spot import Spot
@@ -84,7 +96,7 @@ def caveat(case: Case) -> Verdict:
     if _WIDE.search(text):
         if others(case) and not _translated(case):
             return verdict(case, "mention", 0.2, "wording", "stands-list")
-        return by(case, _BANNER, stand(case.spot.left, case.spot.right), "banner")
+        return headline(case, "banner") or by(case, _BANNER, stand(case.spot.left, case.spot.right), "banner")
     return banner(case)
 
 
@@ -128,7 +140,7 @@ def notice(case: Case) -> Verdict:
         return verdict(case, "mark", 0.9, "wording", "page-edge")
     if code and not any(_OWNER.search(line) for line in (*spot.above[:4], *spot.line, *spot.below[:4])):
         return verdict(case, "mention", 0.2, "wording", "code")
-    if scale((*spot.above[:2], *spot.below[:2]), spot.text):
+    if scale((*spot.above[:2], *spot.below[:2], *spot.cells), spot.text):
         return verdict(case, "mention", 0.2, "wording", "listed")
     if code or spot.row or among(spot):
         return verdict(case, "possible", 0.3, "wording", f"stands-{standing}")
