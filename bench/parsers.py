@@ -25,7 +25,9 @@ BARS = {
     "docx": 0.85, "pptx": 0.90, "xlsx": 0.85, "doc": 0.78, "ppt": 0.95, "xls": 0.85, "odt": 0.92, "ods": 0.92,
     "odp": 0.92, "rtf": 0.85, "html": 0.87, "pdf": 0.88, "eml": 0.93, "msg": 0.93,
 }  # fmt: skip
-_NOISE = re.compile(r"CVE-|EDB-|.*fuzz", re.IGNORECASE)  # exploits and fuzzed files: bytes that peers take for letters
+_NOISE = re.compile(r"CVE-|EDB-|fuzz", re.IGNORECASE)  # exploits and fuzzed files: bytes that peers take for letters
+_BEGINNINGS = {"rtf": b"{\\rt", "html": b"<", "pdf": b"%PDF"}  # without it a file only bears the name: LibreOffice's
+# exploits are kept enciphered
 _DECIMALS = re.compile(r"(\d\.\d{10})\d+")
 _WORD = re.compile(r"[^\W_\u4e00-\u9fff]+")
 LEAST = 8  # tokens that two peers must find
@@ -67,9 +69,13 @@ def _chosen(folder: Path, kind: str, most: int) -> list[Path]:
     found = sorted(folder.rglob(f"*.{kind}"))
     if kind == "html":
         found += sorted(folder.rglob("*.htm"))
-    found = [path for path in found if 200 < path.stat().st_size < 5_000_000 and not _NOISE.match(path.name)]
+    found = [path for path in found if 200 < path.stat().st_size < 5_000_000 and _counts(path, kind)]
     random.Random(7).shuffle(found)
     return found[:most]
+
+
+def _counts(path: Path, kind: str) -> bool:
+    return not _NOISE.search(path.name) and _BEGINNINGS.get(kind, b"") in path.read_bytes()[:2000]
 
 
 def _measure(kind: str, paths: list[Path], peers: Peers, worst: int) -> None:

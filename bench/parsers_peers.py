@@ -260,9 +260,11 @@ def _pptx(path: Path) -> str:
 
 
 def _odfpy(path: Path) -> str:
-    from odf import opendocument, teletype
+    from odf import opendocument, teletype, text
 
-    return str(teletype.extractText(opendocument.load(str(path)).body))
+    body = opendocument.load(str(path)).body
+    found = [*body.getElementsByType(text.H), *body.getElementsByType(text.P)]
+    return "\n".join(str(teletype.extractText(paragraph)) for paragraph in found)
 
 
 def _striprtf(path: Path) -> str:

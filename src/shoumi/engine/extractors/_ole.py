@@ -59,6 +59,15 @@ class Ole:
         self._paths: dict[Name, _Entry] = {}
         self._clsids: dict[Name, bytes] = {}
         self._walk()
+        self._children: dict[Name, list[Name]] = {}
+        self._folded: dict[Name, _Entry] = {}
+        for name, entry in self._paths.items():
+            self._children.setdefault(name[:-1], []).append(name)
+            self._folded.setdefault(tuple(part.casefold() for part in name), entry)
+
+    def streams(self, storage: Name) -> list[Name]:
+        """Return the paths of the streams that stand right in a storage."""
+        return self._children.get(storage, [])
 
     @property
     def names(self) -> list[Name]:
@@ -98,8 +107,7 @@ class Ole:
     def _find(self, name: Name) -> _Entry | None:
         found = self._paths.get(name)
         if found is None:
-            wanted = tuple(part.casefold() for part in name)
-            found = next((e for n, e in self._paths.items() if tuple(p.casefold() for p in n) == wanted), None)
+            found = self._folded.get(tuple(part.casefold() for part in name))
         return found
 
     def _at(self, number: int) -> bytes:

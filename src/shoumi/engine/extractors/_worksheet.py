@@ -44,6 +44,8 @@ _SMALL: Final = 1.5  # points: nobody reads smaller letters
 COVERED: Final = "covered"
 Cover = tuple[int, int, int, int]  # left, top, right, bottom: columns and rows from 0 that a shape hides
 _FORMULAS: Final = 20_000
+_AGAIN: Final = 64 * 1024 * 1024  # characters of strings that are given again, in full, for further cells …
+_BRIEF: Final = 100  # … and how many of each beyond: a hundred thousand cells may refer to the same megabyte
 _AT_ONCE: Final = 4 * 1024 * 1024  # bytes of shared strings that are read as one tree
 _TEXTS: Final = 256 * 1024 * 1024  # characters of shared strings that are kept
 
@@ -56,6 +58,7 @@ class Book:
     used: bytearray = field(default_factory=bytearray)
     styles: list[tuple[str | None, str]] = field(default_factory=list)
     since_1904: bool = False
+    again: int = 0  # characters given more than once
 
     def string(self, index: str) -> str:
         """Return a shared string and note its use; empty when it is lost."""
@@ -66,6 +69,9 @@ class Book:
             text = self.strings[number]
         except (ValueError, IndexError):
             return ""
+        if self.used[number]:
+            self.again += len(text)
+            return text if self.again < _AGAIN else text[:_BRIEF]
         self.used[number] = 1
         return text
 

@@ -77,8 +77,8 @@ class _Store:
     def __init__(self, ole: Ole, at: Name) -> None:
         self._ole, self._at = ole, at
         self.streams: dict[tuple[int, int], list[Name]] = {}
-        for name in ole.names:
-            if name[: len(at)] == at and len(name) == len(at) + 1 and (found := _STREAM.fullmatch(name[-1])):
+        for name in ole.streams(at):
+            if found := _STREAM.fullmatch(name[-1]):
                 key = int(found.group(1), 16), int(found.group(2), 16)
                 self.streams.setdefault(key, []).append(name)
         self.fixed = self._fixed()

@@ -63,8 +63,14 @@ _CHARSETS: Final = {
     162: "cp1254", 163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874",
     238: "cp1250",
 }  # fmt: skip
+_SUFFIX: Final = re.compile(rb" (CE|Cyr|Greek|Tur|Baltic|\(Hebrew\)|\(Arabic\)|\(Thai\)|\(Vietnamese\));?$")
+_SUFFIXES: Final = {
+    b"CE": "cp1250", b"Cyr": "cp1251", b"Greek": "cp1253", b"Tur": "cp1254", b"Baltic": "cp1257",
+    b"(Hebrew)": "cp1255", b"(Arabic)": "cp1256", b"(Thai)": "cp874", b"(Vietnamese)": "cp1258",
+}  # fmt: skip
 _PAGES: Final = {936: "gb18030", 54936: "gb18030", 950: "big5hkscs", 65001: "utf-8", 10000: "mac-roman"}
 _HIDING: Final = {"hidden": "hidden-text", "deleted": "deleted", "other": "machinery"}
+_FEW: Final = 24  # bytes: so short a run is whole, or damaged beyond use
 _SMALL: Final = 24  # bytes: shorter objects and pictures hold nothing
 _MAGICS: Final = (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04", b"%PDF-", b"{\\rtf", b"\x89PNG", b"\xff\xd8\xff")
 
@@ -179,6 +185,8 @@ class _Text:
         self.ignorable = False
         if not self.state.dropped:
             self._raw += raw
+            if self.state.part == "fonts" and (named := _SUFFIX.search(raw)):  # how fonts named code pages before 1995
+                self.fonts.setdefault(self.font, _SUFFIXES[named.group(1)])
 
     def _put(self, text: str) -> None:
         if self.skip:
@@ -229,6 +237,8 @@ class _Text:
             self.font = number
             if self.state.part != "fonts":
                 self._enter(replace(self.state, page=self.fonts.get(number, self.default)))
+        elif word == "cpg" and number and self.state.part == "fonts":
+            self.fonts[self.font] = _page(number)
         elif word == "fcharset" and number in _CHARSETS:
             self.fonts[self.font] = _CHARSETS[number]
             self._enter(replace(self.state, page=_CHARSETS[number]))
@@ -255,7 +265,11 @@ def _decoded(raw: bytes, page: str) -> str:
             return raw.decode(page)
     except UnicodeDecodeError:
         pass
-    return encoding.decode(raw, encoding.confirmed(raw, page).name)
+    named = encoding.confirmed(raw, page).name
+    try:  # a run is whole: what ends within a character is no such text
+        return raw.decode(named)
+    except UnicodeDecodeError:
+        return raw.decode(page, "replace") if len(raw) < _FEW else encoding.decode(raw, named)
 
 
 def _embedded(data: bytes) -> tuple[bytes, list[tuple[str, bytes]]]:
