@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shoumi.console.action import Unmet
 from shoumi.console.areas.devices import methods
-from shoumi.console.areas.devices.actions import disposals, repairs
+from shoumi.console.areas.devices.actions import acceptance, disposals, repairing
 from shoumi.console.areas.devices.models import ASKED, SANITISED, WORK, Disposal, Repair, Snapshot
 from shoumi.console.assets import lifecycle, panels, wrongs
 from shoumi.console.assets.models import Device
@@ -75,19 +75,19 @@ def _disposal(act: Any) -> Disposal:
 
 def may_repair(act: Any) -> None:
     """Let a device into repair when all before it is on record."""
-    repairs.fit_to_begin(_repair(act))
+    repairing.fit_to_begin(_repair(act))
 
 
 def repair_begun(act: Any, event: Any) -> None:
     """Take the repair along."""
     del event
-    repairs.begin(_repair(act))
+    repairing.begin(_repair(act))
 
 
 def may_return(act: Any) -> None:
     """Let a device back when its repair was checked and accepted."""
     found = _repair(act)
-    repairs.fit_to_close(found)
+    acceptance.fit_to_close(found)
     if found.removed:
         raise Unmet(_("Storage was removed. Close the repair there, where its return is recorded."))
 
@@ -95,7 +95,7 @@ def may_return(act: Any) -> None:
 def repair_closed(act: Any, event: Any) -> None:
     """Take the repair along."""
     del event
-    repairs.close(_repair(act), act.actor)
+    acceptance.close(_repair(act), act.actor)
 
 
 def may_retire(act: Any) -> None:

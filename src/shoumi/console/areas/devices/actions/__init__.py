@@ -1,5 +1,5 @@
 """Everything that may be done in this room."""
 
-from shoumi.console.areas.devices.actions import checking, disposals, repairs, rounds, snapshots
+from shoumi.console.areas.devices.actions import acceptance, checking, disposals, repairing, repairs, rounds, snapshots
 
-__all__ = ["checking", "disposals", "repairs", "rounds", "snapshots"]
+__all__ = ["acceptance", "checking", "disposals", "repairing", "repairs", "rounds", "snapshots"]

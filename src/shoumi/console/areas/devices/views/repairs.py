@@ -15,7 +15,7 @@ from shoumi.console import levels
 from shoumi.console.action import Action
 from shoumi.console.approvals import asking
 from shoumi.console.areas.devices import models, ways
-from shoumi.console.areas.devices.actions import repairs as acts
+from shoumi.console.areas.devices.actions import acceptance, repairing, repairs
 from shoumi.console.areas.devices.actions.base import READERS
 from shoumi.console.areas.devices.flows import REPAIR
 from shoumi.console.areas.devices.models import (
@@ -39,9 +39,10 @@ from shoumi.console.pages import Page
 from shoumi.console.roles import OFFICER
 
 STEPS: dict[str, type[Action]] = {
-    "way": acts.ChooseWay, "before": acts.RecordBefore, "begin": acts.BeginRepair, "log": acts.LogRepair,
-    "end": acts.EndRepair, "after": acts.RecordAfter, "accept": acts.AcceptRepair, "reject": acts.RejectRepair,
-    "close": acts.CloseRepair, "cancel": acts.CancelRepair,
+    "way": repairs.ChooseWay, "cancel": repairs.CancelRepair,
+    "before": repairing.RecordBefore, "begin": repairing.BeginRepair, "log": repairing.LogRepair,
+    "end": repairing.EndRepair, "after": repairing.RecordAfter,
+    "accept": acceptance.AcceptRepair, "reject": acceptance.RejectRepair, "close": acceptance.CloseRepair,
 }  # fmt: skip
 NEXT = {ASKED: "way", ARRANGED: "before", READY: "begin", WORK: "end", ENDED: "after", ACCEPTED: "close"}
 ALSO = {
@@ -173,7 +174,7 @@ def path(repair: Repair, before: Any, after: Any) -> list[tuple[Any, bool, Any]]
 class AskForRepair(Form):
     """Ask for a repair of one device."""
 
-    action, thing = acts.AskRepair, "devices:repair"
+    action, thing = repairs.AskRepair, "devices:repair"
 
     def back(self, act: Action) -> str:
         del act
