@@ -345,6 +345,7 @@ def test_the_shape_of_the_interface_changes_only_on_purpose(tmp_path):
     assert (tmp_path / "now").read_text().splitlines() == GOLDEN.read_text().splitlines()
 
 
+@pytest.mark.walk
 @pytest.mark.filterwarnings("ignore")
 def test_fuzzed_it_never_breaks_and_keeps_its_word(world, monkeypatch):
     """Every operation with a few made-up requests, for the account that may do most: no 5xx, answers as described."""
