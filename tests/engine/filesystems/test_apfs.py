@@ -280,6 +280,16 @@ def test_numbers_that_lie_end_in_a_gap(kind: int, subtype: int, at: int, form: s
         assert b"line 1200 " not in found.raw  # free blocks are not known: all that no file holds is swept
 
 
+def test_large_containers_list_their_lists_of_chunks() -> None:
+    data = content()
+    (space,), (chunks,) = blocks(data, 5, 0), blocks(data, 7, 0)
+    lists = make.checked((make.head(1000, 0x40000006) + struct.pack("<IIQ", 0, 1, chunks)).ljust(BLOCK, b"\0"))
+    data = changed(data, space, (64, "<I", 1), (68, "<I", 1), (384, "<Q", 1000))
+    found = Read(data[: 1000 * BLOCK] + lists + data[1001 * BLOCK :])
+    assert (found.files, found.gaps) == (make.living(), [])
+    assert found.deleted.keys() == read().deleted.keys()
+
+
 def test_extents_that_lie_end() -> None:
     made = make.Container()
     volume = make.Volume(made)

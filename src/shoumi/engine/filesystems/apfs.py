@@ -116,7 +116,7 @@ class Apfs:
         except (Unexamined, struct.error) as error:
             self._unread = True
             yield self._gap("corrupt", f"{error}; text was looked for everywhere but in files", "/")
-        if self._space is not None:
+        if self._space is not None and volumes:
             yield from self._deleted(volumes, self._space)
 
     def _opened(self, block: bytes | None, name: str, several: bool) -> _Volume | Gap:
