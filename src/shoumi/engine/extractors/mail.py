@@ -27,6 +27,8 @@ _KNOWN: Final = frozenset(
     sender x-mailer in-reply-to references dkim-signature x-originating-ip content-transfer-encoding""".split()  # noqa: SIM905
 )
 _LINE: Final = re.compile(rb"([!-9;-~]{1,76})[ \t]*:[^\n]*\n?|[ \t]+[^\n]*\n?")
+_MULTIPART: Final = re.compile(rb"content-type:\s*multipart/[a-z-]+\s*;\s*boundary=", re.IGNORECASE)
+_LINES: Final = 400  # lines of headers that are looked at
 _PGP: Final = b"-----BEGIN PGP MESSAGE-----"
 _PLAIN: Final = frozenset(
     {"text/plain", "message/delivery-status", "text/rfc822-headers", "message/disposition-notification"}
@@ -66,19 +68,26 @@ class Mail:
 
 
 def looks_like_mail(head: bytes) -> bool:
-    """Whether bytes open with mail headers: nothing but header lines, with two well-known names among the first ten."""
+    """Whether bytes open with mail headers: nothing but header lines, with two well-known names among them.
+
+    Gateways put dozens of lines of their own above the first that everybody knows.
+    """
     if head.startswith(b"\xef\xbb\xbf"):
         head = head[3:]
+    if _MULTIPART.match(head):
+        return True
     known: set[bytes] = set()
     at = 0
-    for _ in range(40):
+    for _ in range(_LINES):
         line = _LINE.match(head, at)
         if line is None or (at == 0 and line.group(1) is None):
             break
         if line.group(1) and line.group(1).lower().decode("ascii") in _KNOWN:
             known.add(line.group(1).lower())
+            if len(known) == 2:
+                return True
         at = line.end()
-    return len(known) >= 2
+    return False
 
 
 def _parts(top: _mime.Part) -> Iterator[_mime.Part]:

@@ -20,6 +20,7 @@ from shoumi.engine.types import Gap, Item, Locator, Segment
 MEDIA_TYPE: Final = "application/pdf"
 _HEADER: Final = re.compile(rb"%PDF-[12]\.[0-9]\s")
 _OBJECT: Final = re.compile(rb"[\r\n][0-9]+ [0-9]+ obj\b")
+_HEADLESS: Final = re.compile(rb"\s*(?:%[^\r\n]{0,80}\s+)?[0-9]+ [0-9]+ obj\s*<<")
 _REVISIONS: Final = 8
 _WRONG_PASSWORD: Final = 4  # FPDF_ERR_PASSWORD
 
@@ -35,7 +36,12 @@ class Pdf:
     refines = frozenset({"application/octet-stream", "text/plain"})
 
     def refine(self, sample: Sample) -> str | None:
-        """Return PDF for content whose header stands behind some other bytes, as readers accept (Annex H.3.4.1)."""
+        """Return PDF for content whose header stands behind some other bytes, as readers accept (Annex H.3.4.1).
+
+        Some readers open a document without any header, too.
+        """
+        if _HEADLESS.match(sample.head):
+            return MEDIA_TYPE
         return MEDIA_TYPE if _HEADER.search(sample.head[:2048]) and _OBJECT.search(sample.head) else None
 
     def segments(self, blob: Blob, settings: Settings) -> Iterator[Segment | Item | Gap]:
