@@ -26,7 +26,8 @@ Table: TypeAlias = Mapping[Stand, tuple[Kind, float]]
 _BRACKETS: Final = Lazy(r"[【\[（(〔［「『]\s*$")
 _CLOSED: Final = Lazy(r"^\s*[】\]）)〕］」』]")
 LABEL: Final = Lazy(
-    r"密\s*[级級等]|保密|涉密|classification|marking|sensitivity|security|classified|protective|handling", re.IGNORECASE
+    r"密\s*[级級等]|保密|涉密|classification|marking|sensitivity|security|(?<!un)classified|protective|handling",
+    re.IGNORECASE,
 )
 FIELD_LABEL: Final = Lazy(
     r"(?:classification|class|protective marking|(?:security|confidentiality) level|handling|sensitivity"

@@ -30,7 +30,7 @@ from shoumi.engine.detectors._mark_case import (
     verdict,
 )
 from shoumi.engine.detectors._mark_company import company, lecture, scale
-from shoumi.engine.detectors._mark_prose import Stand, bare, literal, owned, simple, stand, subject
+from shoumi.engine.detectors._mark_prose import Stand, bare, owned, simple, stand, subject
 from shoumi.engine.detectors._mark_spot import Spot
 
 _BOX: Final = Lazy(r"[□☐○]\s*$")
@@ -47,7 +47,6 @@ _BLANK: Final = Lazy(
     r"^[ \t\u3000_]*(?:年|[个個]月)|^\s*(?:\{\{|\$\{|%[sd]|<[A-Za-z])"
     r"|^\s*(?:[(（【\[<][\s×xXNnMm＿_○〇□*?？…·.]{0,8}[)）】\]>]|[×xXNnMm＿_○〇□*?？…·.]{1,6})\s*(?:年|[个個]?月|$)"
 )
-_WIDGET: Final = Lazy(r"<(?:option|select|label|button|radio)\b|\bmsg(?:id|str)\b", re.IGNORECASE)
 _READING: Final = Lazy(r"^\W*(?:[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]|[①-⑨])")  # an entry of a dictionary
 _SHOUTS: Final = Lazy(r"[!！?？]|曝光|揭秘|内幕|独家|速看|震惊|必看|免费|押题")
 _SUBJECT: Final = Lazy(
@@ -56,10 +55,12 @@ _SUBJECT: Final = Lazy(
 _WORK: Final = Lazy(
     r"^(?:作?词|作?曲|编曲|演唱|歌手|导演|主演|编剧|原著|译者|出版社?)\s*[:：]"
 )  # a song, a film, a book
+_OFFERED: Final = Lazy(r"^\s*[（(][^（）()]{0,60}[）)]\s*[、/|，]\s*[机機秘祕绝絕]")
 _TICK: Final = Lazy(r"^\s*[✔✓√☑✅⭕○]\s*$")
 _FIELD_NAME: Final = Lazy(r"(?:文件|本件)?(?:密\s*[级級等]|[涉秘保]密(?:等[级級]|[级級][别別]))\s*[:：]?")
 _DATED: Final = Lazy(r"^级?(?:国家秘密|[国國]家秘密)?\s*[，,、；;（(]?\s*保密期限")
 _CROSS: Final = Lazy(r"^[✘✗×✖❌☒]")  # beside a ticked line: what is right and what is wrong
+_LEVEL: Final = Lazy(r"[绝絕机機秘祕]密")
 _RATING: Final = Lazy(r"(?:[★☆]\s*){3}")
 _ENGLISH: Final = Lazy(r"\b(?i:(?:top |strictly |highly )?(?:secret|confidential)|restricted)\b")
 _TITLED: Final = 40  # characters that a title on the line of a mark has at most
@@ -87,7 +88,7 @@ _FIELD: Final[Table] = {
 
 def star(case: Case) -> Verdict:
     """Level and star: with a term the legal form, without one nearly."""
-    standing = "code" if _coded(case.spot) else stand(case.spot.left, case.spot.right)
+    standing = stand(case.spot.left, case.spot.right)
     bold = case.spot.left.endswith("*") and not (
         case.term and case.star.strip() == "*" and case.spot.left.endswith("**")
     )
@@ -108,7 +109,7 @@ def _with_term(case: Case, standing: Stand) -> Verdict:
     if standing == "quoted" and (spot.left.strip(), spot.right.strip()) == ("《", "》"):  # 《机密★10年》
         return verdict(case, "possible", 0.5, "level-star-term", "stands-quoted")
     if standing == "alone" and _introduced(case):
-        several = any(case.rule.regex.search(line) for line in (*spot.above[:1], *spot.below[:1]))
+        several = any(case.rule.regex.search(line) for line in (*spot.above[:2], *spot.below[:2]))
         several = several or _MODEL.search(simple(spot.above[0])) is not None
         return verdict(case, "mention" if several else "possible", 0.4, "level-star-term", "introduced")
     return by(case, _FULL, standing, "level-star-term")
@@ -118,6 +119,8 @@ def _without_term(case: Case, standing: Stand) -> Verdict:
     spot = case.spot
     if len(case.star) > 1 and standing == "alone" and (titles(spot) or company(spot)):  # 机密★★ above a title
         return verdict(case, "possible", 0.5, "level-star", "stands-alone", *near(spot))
+    if len(_LEVEL.findall("".join(spot.line))) > 2:
+        return verdict(case, "mention", 0.3, "level-star", "stands-list")
     if len(case.star) > 1 or (spot.right.strip() != "**" and _BLANK.match(spot.right)):
         return verdict(case, "mention", 0.3, "level-star", "rating")
     if spot.left.rstrip()[-1:] in ("★", "☆"):
@@ -133,17 +136,16 @@ def _without_term(case: Case, standing: Stand) -> Verdict:
     return by(case, _STARRED, standing, "level-star" if case.star.strip() else "level-named")
 
 
-def _coded(spot: Spot) -> bool:
-    """Whether it stands in a string of program text that bars cut into cells: (绝密|机密|秘密)★"""
-    return "|" in spot.line[0] + spot.line[1] and literal(*spot.line)
-
-
 def _introduced(case: Case) -> bool:
     """Whether the line above, other examples aside, announces examples: 例如："""
-    for line in case.spot.above[:4]:
-        if not case.rule.regex.search(line):
-            return _INTRODUCES.search(simple(line)) is not None
-    return False
+    above, below, marks = case.spot.above, case.spot.below, case.rule.regex
+    for line in above[:4]:
+        if not marks.search(line):
+            if _INTRODUCES.search(simple(line)) is not None:
+                return True
+            break
+    apart = any(marks.search(line) for line in (*above[1:2], *below[1:2]))
+    return apart and above[:1] != () and above[0][-1] in ":："  # one of several, each under a line of its own
 
 
 def exam(case: Case) -> Verdict:
@@ -173,6 +175,8 @@ def line(case: Case) -> Verdict:
 
 def field(case: Case) -> Verdict:
     """A field for the level with a level in it."""
+    if _OFFERED.match(case.spot.right):
+        return verdict(case, "mention", 0.2, "field", "stands-list")
     return by(case, _FIELD, stand(case.spot.left, case.spot.right), "field")
 
 
@@ -180,7 +184,7 @@ def phrase(case: Case) -> Verdict:
     """A wording that marks when it stands on its own; ``weak`` wordings need a place besides."""
     spot = case.spot
     standing = stand(spot.left, spot.right)
-    if _choice(spot):
+    if _choice(spot) or spot.left.strip() == "!--":
         return verdict(case, "mention", 0.2, "wording", "stands-list")
     if standing in ("start", "end", "inside") and _only_marks(case):
         standing = "alone"
@@ -229,7 +233,7 @@ def _choice(spot: Spot) -> bool:
     return bool(
         _BOX.search(spot.left)
         or spot.right.lstrip()[:1] in tuple("□☐○")
-        or before.search(spot.left)
+        or (before.search(spot.left) and not _ENGLISH.search(spot.left[-16:]))
         or after.match(spot.right)
     )
 
@@ -238,8 +242,6 @@ def level(case: Case) -> Verdict:
     """A level without star and term: only its place can make it a mark."""
     spot = case.spot
     standing = stand(spot.left, spot.right)
-    if _WIDGET.search(spot.line[0]) or _coded(spot):
-        return verdict(case, "mention", 0.2, "level-alone", "code")
     if LABEL.search(spot.column):
         return verdict(case, "mark", 0.85, "level-alone", "field", *near(spot))
     if standing == "alone":

@@ -12,6 +12,7 @@ from typing import Final
 from shoumi.engine.detectors._lazy import Lazy
 from shoumi.engine.detectors._mark_case import Case, Verdict, glued, verdict
 from shoumi.engine.detectors._mark_cjk import exam, field, level, line, phrase, star
+from shoumi.engine.detectors._mark_code import coded
 from shoumi.engine.detectors._mark_prose import quoted
 from shoumi.engine.detectors._mark_spot import Spot
 from shoumi.engine.detectors._mark_words import banner, caveat, notice, word
@@ -22,7 +23,7 @@ _ABOUT: Final = Lazy(
     re.IGNORECASE,
 )
 _SHOWS: Final = Lazy(  # titles of columns in which words are shown, not used
-    r"(?:(?:标[注志识])?(?:示例|样例|举例|例子)|释义|含义|解释|默认值|取值|可选值|examples?|samples?|defaults?|meaning)$",
+    r"(?:(?:标[注志识])?(?:示例|样例|举例|例子)|释义|含义|解释|默认值|取值|可选值|examples?|samples?|defaults?|meaning)(?:值)?$",
     re.IGNORECASE,
 )
 _MEANS: Final = Lazy(
@@ -31,6 +32,7 @@ _MEANS: Final = Lazy(
 _TELLS: Final = Lazy(r"(?:说明|描述|description)$", re.IGNORECASE)  # of an inventory, too
 _SUFFIX: Final = Lazy(r"\s*(?:\.\w{1,6})?")
 _PARTED: Final = Lazy(r"^$|^[\s\-_—–·+.)）】\]〕]|[\s\-_—–·(（【\[〔]$")
+_EXACTLY: Final = ("portions", "block", "exact")
 _EXACT: Final[Mapping[str, str]] = {"portions": "portions", "block": "block"}
 
 
@@ -41,6 +43,8 @@ def judge(case: Case) -> Verdict:
         return verdict(case, "mention", 0.2, "level-named", "listed")
     if _SHOWS.match(column) or (_TELLS.match(column) and form not in ("star", "exam")):
         return verdict(case, "mention", 0.2, "level-named", "listed")
+    if form not in _EXACTLY and coded(case.spot):
+        return verdict(case, "mention", 0.2, "level-named", "code")
     found = _JUDGES[form](case)
     return _named(case, found) if case.spot.named else found
 

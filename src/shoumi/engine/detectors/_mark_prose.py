@@ -57,7 +57,8 @@ _RIGHT_TALK: Final = Lazy(
     r"|[—–=＝-]{1,2}\s*(?:表示|指|即|意|是|该|说明|代表)|[=＝:：]\s*(?:表示|指|该|即|是|意)|\s?[=＝→]\s?[A-Za-z\d\u4e00-\u9fff]|[，,]\s*(?:表示|意|即|指|说明|其中|是))"
 )
 _CUE: Final = Lazy(
-    r"(?:不得|不能|不应|不准|禁止|严禁|请勿|切勿|不可)(?:再|擅自|随意|自行)?(?:标|写|加盖|印|使用|出现|带有|含有)|例如|比如|譬如|示例|样例|范例|举例"
+    r"(?:不得|不能|不应|不准|禁止|严禁|请勿|切勿|不可)(?:再|擅自|随意|自行)?(?:标|写|加盖|印|使用|出现|带有|含有)"
+    r"|例如|比如|譬如|示例|样例|范例|举例|\be\.g\.|\bi\.e\.|such as|for example"
     r"|下列|哪[一]?[项个种]|单选|多选|判断题|选择题|字样|标志由|由.{0,12}组成|保密(?:知识|常识)|什么|怎[么样]|如何|哪里|是否|为何|吗|应当标|应标|规范(?:的)?标"
     r"|格式[为是:：]|形式[为是:：]|分为|划分|三级|三个等级|三个级别|(?:电影|小说|电视剧|游戏|歌曲|剧集|章节)"
 )
@@ -68,6 +69,8 @@ _TAGGED: Final = Lazy(
     r"^\s*(?:(?:subject|re|fwd?|fw|aw|wg|objet|betreff|主题|标题|回复|转发|答复)\s*[:：]\s*)*[\[【(（]?\s*$",
     re.IGNORECASE,
 )
+_LETTER: Final = Lazy(r"(?:^|\s)[A-H]\s?[.．、)）]\s*$")
+_LETTERS: Final = Lazy(r"(?:^|\s)[A-H]\s?[.．、)）]")
 _CIRCLED: Final = Lazy(r"^\s*[①-⑨][^①-⑨]*[①-⑨]")
 _OPTION: Final = Lazy(r"^\s*(?:[(（]?[A-Ha-h][)）.．、:：]|[×✗✘❌]|.*[:：]\s*[A-H]\s*[(（.．、])\s*$")
 _PROPER: Final = Lazy(
@@ -164,7 +167,9 @@ def stand(left: str, right: str) -> Stand:
         return "talk"
     if not bare(left) and not bare(right):
         return "alone"
-    if _OPTION.match(left) or _CIRCLED.match(left + "\0" + right):
+    if _OPTION.match(left) or (_LETTER.search(left) and len(_LETTERS.findall(left + "\0" + right)) > 1):
+        return "option"
+    if _CIRCLED.match(left + "\0" + right):
         return "option"
     if _PROPER.search(left) and not _RIGHT_TALK.match(right):
         return "end"
@@ -227,7 +232,9 @@ _LATIN_TALK: Final = Lazy(
 _LOWER: Final = Lazy(
     r"^\s*[\"'”’`)\]]*\s*(?:[a-zà-ÿ]|,(?!\s*(?:Stand|Entwurf|Version|Draft|Copy|Page|Seite|\d))|\bor\b|/\s*[A-Z]|=|:=|\?)"
 )
-_DEFINED: Final = Lazy(r"^\s*(?::(?:\s+[a-z]{2,}){4}|\((?:see|cf|e\.g|i\.e)\b)")
+_BULLET: Final = Lazy(r"^\s*[-*•·]\s+\W*$")
+_COLON: Final = Lazy(r"^\W{0,3}:\s+\w")  # - CUI//SP-CTI: Controlled Technical Information
+_DEFINED: Final = Lazy(r"^\s*(?::(?:\s+[a-z]{2,}){4}|\((?:see|cf|e\.g|i\.e)\b|[*_\s]*[—–-]+\s+an?\s)")
 _LATIN_FIELD: Final = Lazy(
     r"(?:classification(?: level)?|(?:protective |security )?marking|handling|sensitivity|confidentiality"
     r"|security level)[\"']?\s*[:=：]\s*[\"'“]?$",
@@ -265,6 +272,7 @@ def latin(left: str, right: str) -> Stand:
         or _SUFFIX.match(right)
         or _LOWER.match(right)
         or _DEFINED.match(right)
+        or (_BULLET.match(left) and _COLON.match(right))
         or _LATIN_TALK.search(left[-30:])
     ):
         return "talk"

@@ -80,10 +80,14 @@ def banner(case: Case) -> Verdict:
 
 def _translated(case: Case) -> bool:
     """Whether what follows or precedes is the same mark in the other script: RESTRICTED 限閱文件."""
-    own = case.spot.text.isascii()
-    sides = case.spot.left[-_WORDS * 10 :] + "\n" + case.spot.right[: _WORDS * 10]
+    text, left, right = case.spot.text, case.spot.left, case.spot.right
+    sides = left[-_WORDS * 10 :] + "\n" + right[: _WORDS * 10]
     beside = [found[0] for found in case.rule.regex.finditer(sides)]
-    return len(beside) == 1 and beside[0].isascii() != own
+    if len(beside) != 1:
+        return False
+    slash = left.rstrip()[-1:] == "/" or right.lstrip()[:1] == "/"  # EU TOP SECRET / TRÈS SECRET UE
+    apart = (_WIDE.search(text) is None) != (_WIDE.search(beside[0]) is None)
+    return apart or (slash and text.isascii() != beside[0].isascii())
 
 
 def caveat(case: Case) -> Verdict:
@@ -96,7 +100,8 @@ def caveat(case: Case) -> Verdict:
     if _WIDE.search(text):
         if others(case) and not _translated(case):
             return verdict(case, "mention", 0.2, "wording", "stands-list")
-        return headline(case, "banner") or by(case, _BANNER, stand(case.spot.left, case.spot.right), "banner")
+        found = headline(case, "banner") or by(case, _BANNER, stand(case.spot.left, case.spot.right), "banner")
+        return (unlabelled(case, "banner") if found.kind == "mark" else None) or found
     return banner(case)
 
 

@@ -1,0 +1,48 @@
+"""Whether a candidate for a mark stands in program text: a string among strings, a comment behind code, a widget.
+
+A ``Spot`` comes in; the answer is about its whole line. Data that people keep in JSON, YAML and CSV is no program text:
+there a mark is the mark of what the record describes.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from shoumi.engine.detectors._lazy import Lazy
+from shoumi.engine.detectors._mark_prose import literal
+from shoumi.engine.detectors._mark_spot import Spot
+
+_NEAR: Final = 200  # characters of a line that are looked at on each side
+_WIDGET: Final = Lazy(r"<(?:option|select|label|button|radio)\b|\bmsg(?:id|str)\b", re.IGNORECASE)
+_ARROWS: Final = ("|", "=>", "->")
+_BEHIND: Final = Lazy(r"[;{}()\]\"',:]\s*//[^\n]*$|[\])\"';,}]\s+#\s[^\n]*$")  # a comment behind code
+_MEMBER: Final = Lazy(r"^\s*/\*\*\s*$")  # /** 密级：秘密 */ above a constant
+_COMPOSITE: Final = Lazy(r"^\s*\{\s*(?:$|\"[^\"]*\"\s*,)")  # {"name", "机密★10年", true}: no object of JSON
+_NAMED: Final = Lazy(r"^\s*[A-Za-z_$][\w$-]*\s*:\s*$")  # mark: '机密★10年', of JavaScript
+_NUMBERED: Final = Lazy(r"^\s*\d+\s*:\s*$")
+
+
+def coded(spot: Spot) -> bool:
+    """Whether it stands in program text, as far as its line tells."""
+    left, right = spot.line[0][-_NEAR:], spot.line[1][:_NEAR]
+    if spot.named or not left.strip():
+        return False
+    if _WIDGET.search(left) or (any(arrow in left + right for arrow in _ARROWS) and literal(left, right)):
+        return True
+    quotes = [quote for quote in "\"'" if left.count(quote) % 2 and quote in right]
+    if not quotes:
+        return _BEHIND.search(left) is not None or (_MEMBER.match(left) is not None and right.lstrip()[:2] == "*/")
+    quote = max(quotes, key=left.rfind)
+    return _string(left[: left.rfind(quote)], quote, right[right.index(quote) + 1 :].strip(), spot.text)
+
+
+def _string(before: str, quote: str, after: str, text: str) -> bool:
+    """Whether a quoted string between two rests of a line is a literal of a language, not a value of data."""
+    if after[:1] == ":" or _COMPOSITE.match(before) or _NUMBERED.match(before):
+        return True
+    if quote not in text and after[-1:] == "," and (not before.strip() or before.lstrip()[:1] in "\"'"):
+        return re.match(r"\s*\"[^\"]*\"\s*:", before) is None
+    if _NAMED.match(before):
+        return after == ","
+    return quote == "'" and before.rstrip()[-1:] in tuple("[({,:=") and after[:1] in tuple(",)]};")
