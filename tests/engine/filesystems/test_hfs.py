@@ -212,17 +212,17 @@ def test_methods_of_compression() -> None:
     fork = lambda offset, size: table[offset : offset + size]  # noqa: E731
     assert decmpfs.Content(make.decmpfs(8, len(text)), fork).read() == text
     assert decmpfs.Content(make.decmpfs(1, 3, b"abc"), fork).read() == b"abc"
-    with pytest.raises(Unsupported, match="LZFSE"):
-        decmpfs.size_of(make.decmpfs(12, 9))
+    with pytest.raises(Unsupported, match="LZBITMAP"):
+        decmpfs.size_of(make.decmpfs(14, 9))
     with pytest.raises(Corrupt):
         decmpfs.Content(make.decmpfs(3, 9, b"nonsense"), fork).read()
     with pytest.raises(Corrupt):
         decmpfs.Content(make.decmpfs(7, 9, b"\x08\xff\x06"), fork).read()  # it repeats what was never there
 
 
-def test_what_lzfse_packs_is_a_gap() -> None:
+def test_what_lzbitmap_packs_is_a_gap() -> None:
     system = make.Volume(300)
-    system.add(make.File("a.txt", flags=0x20, attributes={"com.apple.decmpfs": make.decmpfs(12, 100)}))
+    system.add(make.File("a.txt", flags=0x20, attributes={"com.apple.decmpfs": make.decmpfs(14, 100)}))
     found = Read(system.finish())
     assert [(gap.reason, gap.trail.steps[-1].name) for gap in found.gaps] == [("unsupported", "a.txt")]
 

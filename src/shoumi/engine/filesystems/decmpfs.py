@@ -1,7 +1,8 @@
 """Files that macOS compresses: the attribute ``com.apple.decmpfs`` and the resource fork in, the content out.
 
-zlib, LZVN and plain content, in the attribute itself or in blocks of 64 KiB in the resource fork. LZFSE and references
-to other files are not read. Sources: Apple's sys/decmpfs.h and bsd/kern/decmpfs.c; the block table as files show it.
+zlib, LZVN, LZFSE and plain content, in the attribute itself or in blocks of 64 KiB in the resource fork. LZBITMAP and
+references to other files are not read. Sources: Apple's sys/decmpfs.h and bsd/kern/decmpfs.c; the block table as files
+show it.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from shoumi.engine.errors import Corrupt, Unsupported
+from shoumi.engine.filesystems import lzfse
 
 NAME: Final = "com.apple.decmpfs"
 _HEAD: Final = struct.Struct("<4sIQ")
 _BLOCK: Final = 65536
-_ZLIB, _LZVN, _PLAIN = "zlib", "lzvn", "plain"
+_ZLIB, _LZVN, _LZFSE, _PLAIN = "zlib", "lzvn", "lzfse", "plain"
 # Type → how it is compressed, whether it stands in the resource fork.
 _TYPES: Final = {
     1: (_PLAIN, False),
@@ -26,8 +28,10 @@ _TYPES: Final = {
     4: (_ZLIB, True),
     7: (_LZVN, False),
     8: (_LZVN, True),
+    11: (_LZFSE, False),
+    12: (_LZFSE, True),
 }
-_NAMES: Final = {5: "a reference to another file", 11: "LZFSE", 12: "LZFSE", 13: "LZBITMAP", 14: "LZBITMAP"}
+_NAMES: Final = {5: "a reference to another file", 13: "LZBITMAP", 14: "LZBITMAP"}
 
 
 def size_of(attribute: bytes) -> int:
@@ -104,6 +108,8 @@ def _unpacked(block: bytes, method: str) -> bytes:
         return block[1:]
     if method == _LZVN:
         return block[1:] if block[:1] == b"\x06" else lzvn(block)
+    if method == _LZFSE:
+        return lzfse.unpacked(block, lzvn) if block.startswith(b"bvx") else block[1:]
     try:
         return zlib.decompressobj().decompress(block, _BLOCK)
     except zlib.error as error:
