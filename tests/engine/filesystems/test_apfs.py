@@ -77,6 +77,13 @@ def test_what_is_free_is_swept_and_what_files_hold_is_not() -> None:
     assert b"its place is taken" not in read().raw
 
 
+def test_what_is_left_over_behind_the_ends_of_files_is_swept() -> None:
+    data = bytearray(content())
+    place = data.find(f"{make.MARK}\nalpha\n".encode()) + 1000
+    data[place : place + 8] = b"left    "
+    assert b"left    " in Read(bytes(data)).raw
+
+
 def test_checksums() -> None:
     assert apfstree.intact(content()[:BLOCK])
     assert not apfstree.intact(content()[:100] + b"\xff" + content()[101:BLOCK])
@@ -100,8 +107,7 @@ def test_the_sleuth_kit_lists_and_reads_the_same(tmp_path: Path) -> None:
             theirs[path] = number
     ours = {path: data for path, data in read().files.items() if ":" not in path}
     assert theirs.keys() == ours.keys()
-    packed = {file.path for file in make.plan() if file.flags}  # it does not unpack them in this form
-    for path in sorted(path for path in ours.keys() - packed if ours[path])[:20]:  # an empty file is a fault to it
+    for path in (path for path in ours if ours[path] and "many/" not in path):  # an empty file is a fault to it
         command = [reader, *chosen, tmp_path / "image", theirs[path]]
         assert subprocess.run(command, check=True, capture_output=True).stdout == ours[path], path
 
@@ -209,7 +215,7 @@ def test_files_in_a_cloud_and_files_still_open() -> None:
     made.finish()
     found = Read(made.bytes())
     assert details(found) == [("unsupported", "away.txt")]
-    assert list(found.deleted.values()) == [b"deleted while open\n"]
+    assert found.deleted == {"open.txt": b"deleted while open\n"}
 
 
 def test_an_older_checkpoint_is_read_when_the_newest_is_damaged() -> None:

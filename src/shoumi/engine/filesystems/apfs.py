@@ -168,8 +168,10 @@ class Apfs:
             if volume.snapshots:
                 volume.versions.add(_version(group, pieces))
             for name in own:
-                path = prefix + (_path(name, volume.folders) if group.number != _ROOT else "(root)")
-                yield from self._entries(find, group, pieces, path, deleted=name.parent == _PRIVATE)
+                deleted = name.parent == _PRIVATE  # while a program had it open: the inode knows its old name
+                known = group.names()[0] if deleted and group.inode.name else name
+                path = prefix + (_path(known, volume.folders) if group.number != _ROOT else "(root)")
+                yield from self._entries(find, group, pieces, path, deleted=deleted)
             if not own and group.number > _PRIVATE:
                 path = f"{prefix}(orphan)/{group.inode.name or f'inode {group.number}'}"
                 yield from self._entries(find, group, pieces, path, deleted=True)
