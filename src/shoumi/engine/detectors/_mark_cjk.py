@@ -49,6 +49,7 @@ _BLANK: Final = Lazy(
 )
 _READING: Final = Lazy(r"^\W*(?:[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]|[①-⑨])")  # an entry of a dictionary
 _SHOUTS: Final = Lazy(r"[!！?？]|曝光|揭秘|内幕|独家|速看|震惊|必看|免费|押题")
+_SELLS: Final = Lazy(r"押题|扫码|领取|限时|抢先|冲刺|必看|真题来|包过|[!！]")
 _SUBJECT: Final = Lazy(
     r"^(?:[\d(（A-Za-z]|试[卷题]|考[试生]|科目|本[试卷]|注意|语文|数学|英语|物理|化学|答案|姓名|准考证|第)"
 )
@@ -63,6 +64,7 @@ _CROSS: Final = Lazy(r"^[✘✗×✖❌☒]")  # beside a ticked line: what is r
 _LEVEL: Final = Lazy(r"[绝絕机機秘祕]密")
 _RATING: Final = Lazy(r"(?:[★☆]\s*){3}")
 _ENGLISH: Final = Lazy(r"\b(?i:(?:top |strictly |highly )?(?:secret|confidential)|restricted)\b")
+_DOTS: Final = "·・•:：-—–_/|."  # signs that also stand between other words
 _TITLED: Final = 40  # characters that a title on the line of a mark has at most
 _FULL: Final[Table] = {
     "alone": ("mark", 0.99),
@@ -155,6 +157,8 @@ def exam(case: Case) -> Verdict:
         return found
     if standing == "start" and glued(case.spot) and not _SUBJECT.match(simple(case.spot.right)):
         standing = "list" if len(case.spot.right) > _TITLED else "inside"
+    if standing in ("sentence", "inside") and _SELLS.search("".join(case.spot.line)):
+        return verdict(case, "mention", 0.3, "exam", "stands-sentence")
     return by(case, _FULL, standing, "exam")
 
 
@@ -169,7 +173,9 @@ def line(case: Case) -> Verdict:
         if other is not None and other["level"][:1] not in spot.text:  # a table of levels and their terms
             return verdict(case, "mention", 0.2, reason, "listed")
     plain = case.term is not None and case.term[0].isdecimal() and spot.top and spot.first
-    kind: Kind = "mark" if case.star or plain or spot.edge or company(spot) else "possible"
+    placed = spot.edge or bool(company(spot))
+    star = case.star.strip() and (case.star.strip() not in _DOTS or (spot.first and spot.opens and not spot.above))
+    kind: Kind = "mark" if star or plain or placed else "possible"
     return verdict(case, kind, float(case.rule.params["confidence"]), reason, "stands-alone", *near(case.spot))
 
 
@@ -242,7 +248,7 @@ def level(case: Case) -> Verdict:
     """A level without star and term: only its place can make it a mark."""
     spot = case.spot
     standing = stand(spot.left, spot.right)
-    if LABEL.search(spot.column):
+    if LABEL.search(spot.column) or (LABEL.search(spot.key) and not bare(spot.left)):
         return verdict(case, "mark", 0.85, "level-alone", "field", *near(spot))
     if standing == "alone":
         return _bare_alone(case)

@@ -15,6 +15,8 @@ from shoumi.engine.detectors._mark_spot import Spot
 
 _NEAR: Final = 200  # characters of a line that are looked at on each side
 _WIDGET: Final = Lazy(r"<(?:option|select|label|button|radio)\b|\bmsg(?:id|str)\b", re.IGNORECASE)
+_RETURNS: Final = Lazy(r"^[\"'”]?\s{0,2}(?:->|=>|→)\s*\S")  # 机密★10年 -> Level.SECRET
+_ALTERNATIVES: Final = Lazy(r"[绝絕机機秘祕]密\|[绝絕机機秘祕]密")  # of a regular expression
 _ARROWS: Final = ("|", "=>", "->")
 _BEHIND: Final = Lazy(r"[;{}()\]\"',:]\s*//[^\n]*$|[\])\"';,}]\s+#\s[^\n]*$")  # a comment behind code
 _MEMBER: Final = Lazy(r"^\s*/\*\*\s*$")  # /** 密级：秘密 */ above a constant
@@ -26,10 +28,14 @@ _NUMBERED: Final = Lazy(r"^\s*\d+\s*:\s*$")
 def coded(spot: Spot) -> bool:
     """Whether it stands in program text, as far as its line tells."""
     left, right = spot.line[0][-_NEAR:], spot.line[1][:_NEAR]
-    if spot.named or not left.strip():
+    if spot.named:
         return False
+    if _RETURNS.match(right) or _ALTERNATIVES.search(left + spot.text + right):
+        return True
     if _WIDGET.search(left) or (any(arrow in left + right for arrow in _ARROWS) and literal(left, right)):
         return True
+    if not left.strip():
+        return False
     quotes = [quote for quote in "\"'" if left.count(quote) % 2 and quote in right]
     if not quotes:
         return _BEHIND.search(left) is not None or (_MEMBER.match(left) is not None and right.lstrip()[:2] == "*/")

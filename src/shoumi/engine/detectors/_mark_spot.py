@@ -24,6 +24,7 @@ _TAG: Final = Lazy(r"<[^<>]*>?|[^<>]*>")
 _BLOCK: Final = Lazy(
     r"<(?:p|div|h[1-6]|title|header|footer|body|center)\b[^<>]*>[^<>]*$", re.IGNORECASE
 )  # no table's cell
+_THING: Final = Lazy(r"名称|题名|标题|文件|文号|编号|份号|资料|姓名|title|name|document", re.IGNORECASE)
 _BAR: Final = Lazy(r"[\t|]")
 _COMMAS: Final = (",", ";", "，", "；", "\t", "|")
 _NEAR: Final = 12  # lines kept above and below
@@ -121,6 +122,14 @@ class Spot:
         """The title of its column where lines are rows of cells; empty elsewhere and for the first column, its key."""
         index, titles, key = self._table
         return titles[index] if index > key else ""
+
+    @property
+    def key(self) -> str:
+        """The title of its column when that is the first one, in a table whose other columns name things."""
+        index, titles, key = self._table
+        if index > key or not any(_THING.search(title) for title in titles[index + 1 :]):
+            return ""
+        return titles[index] if titles else ""
 
     @property
     def titles(self) -> tuple[str, ...]:
