@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from tests.samples import office
 
 from shoumi.engine import registry
 from shoumi.engine.blob import Blob
+from shoumi.engine.errors import NoText
 from shoumi.engine.extractors import _worksheet
 from shoumi.engine.extractors._ole import Ole
 from shoumi.engine.extractors._olewrite import write
@@ -63,3 +65,66 @@ def test_the_recipients_of_a_message_do_not_look_through_one_another(monkeypatch
     ole = Ole(write(people))
     monkeypatch.setattr(Ole, "names", property(lambda _: pytest.fail("all streams for one recipient")))
     assert {_Store(ole, place).text(0x3001) for place in ole.storages} == {"王小明"}
+
+
+def emf(*pieces: tuple[str, int, int], extra: bytes = b"") -> bytes:
+    """A metafile with each text at (x, y), letters 10 wide."""
+    records = b""
+    for text, x, y in pieces:
+        raw = text.encode("utf-16-le")
+        steps = b"".join(struct.pack("<i", 10) for _ in text)
+        body = struct.pack("<16xI8xiiIII16xI", 2, x, y, len(text), 76, 0, 76 + len(raw)) + raw + steps
+        records += struct.pack("<II", 84, 8 + len(body)) + body
+    header = struct.pack("<II32x4sI", 1, 108, b" EMF", 0x10000)
+    return header.ljust(108, b"\0") + records + extra + struct.pack("<II12x", 14, 20)
+
+
+def test_letters_that_stand_alone_in_a_metafile_are_words_again() -> None:
+    """Drawings in office files were an unknown format in which only whole strings were found."""
+    data = emf(("机", 0, 5), ("密", 10, 5), ("★10年", 20, 5), ("编号", 75, 5), ("第二行", 0, 30))
+    assert texts(data) == "机密★10年 编号\n第二行"
+
+
+def test_metafiles_of_old_programs_have_code_pages() -> None:
+    mark = "机密★10年".encode("gb18030")
+    font = struct.pack("<IH13xB32x", 26, 0x02FB, 134)
+    text = struct.pack("<hhHH", 0, 0, len(mark), 0) + mark + b"\0" * (len(mark) % 2)
+    record = struct.pack("<IH", 3 + len(text) // 2, 0x0A32) + text
+    data = struct.pack("<HHHIHIH", 1, 9, 0x300, 100, 1, 50, 0) + font + record + struct.pack("<IH", 3, 0)
+    assert texts(data) == "机密★10年"
+    assert texts(b"\xd7\xcd\xc6\x9a" + bytes(18) + data) == "机密★10年"
+
+
+def test_pictures_and_comments_in_metafiles_are_looked_at() -> None:
+    dib = struct.pack("<IiiHHIIiiII", 40, 32, 32, 1, 24, 0, 3072, 0, 0, 0, 0)
+    record = struct.pack("<16x24xIIII16x", 80, 40, 120, 3072) + dib + bytes(3072)
+    comment = "not of this format: 绝密".encode()
+    more = (
+        struct.pack("<II", 81, 8 + len(record))
+        + record
+        + struct.pack("<III", 70, 12 + len(comment), len(comment))
+        + comment
+    )
+    found = extract(emf(("表", 0, 0), extra=more))
+    assert [type(part).__name__ for part in found] == ["Segment", "Item", "Raw"]
+    with found[1].open() as stream:
+        assert stream.read(2) == b"BM"
+
+
+def test_a_large_drawing_without_text_is_said_to_hold_none() -> None:
+    with pytest.raises(NoText):
+        extract(emf(extra=struct.pack("<II8x", 27, 16) * 400))
+
+
+def test_mail_below_many_lines_of_a_gateway_is_a_mail() -> None:
+    """A gateway's fifty lines stood above the first header that everybody knows: its attachments were not opened."""
+    head = "".join(f"X-Gateway-Result-{n}: =?us-ascii?q?abc?=\n =?us-ascii?q?def?=\n" for n in range(40))
+    mail = f"Received: from a\n{head}Subject: =?utf-8?b?5py65a+G?=\nFrom: a@example.org\n\nbody\n"
+    assert "机密" in texts(mail.encode())
+    assert "body" in texts(b"Content-Type: multipart/mixed; boundary=A\n\n--A\n\nbody\n--A--\n")
+
+
+def test_a_pdf_without_its_first_line_is_salvaged() -> None:
+    page = b"1 0 obj\n<</Length 44>>\nstream\nBT /F1 12 Tf 10 10 Td (TOP SECRET) Tj ET      \nendstream\nendobj\n"
+    blob = Blob.of_bytes(b"%\xe2\xe3\xcf\xd3\n" + page, Limits())
+    assert registry.sniffer().media_type(blob) == "application/pdf"

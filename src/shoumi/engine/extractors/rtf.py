@@ -16,6 +16,7 @@ from typing import Final
 
 from shoumi.engine import encoding, sniff
 from shoumi.engine.blob import Blob
+from shoumi.engine.extractors._charsets import CHARSETS
 from shoumi.engine.settings import Settings
 from shoumi.engine.types import Gap, Item, Locator, Segment
 
@@ -57,11 +58,6 @@ _BREAKS: Final = {
     "par": "\n", "line": "\n", "row": "\n", "nestrow": "\n", "sect": "\n", "page": "\n", "column": "\n",
     "tab": "\t", "cell": "\t", "nestcell": "\t", "emdash": "—", "endash": "–", "bullet": "•", "lquote": "‘",
     "rquote": "’", "ldblquote": "“", "rdblquote": "”", "emspace": "\u2003", "enspace": "\u2002",
-}  # fmt: skip
-_CHARSETS: Final = {
-    77: "mac-roman", 128: "cp932", 129: "cp949", 130: "johab", 134: "gb18030", 136: "big5hkscs", 161: "cp1253",
-    162: "cp1254", 163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874",
-    238: "cp1250",
 }  # fmt: skip
 _SUFFIX: Final = re.compile(rb" (CE|Cyr|Greek|Tur|Baltic|\(Hebrew\)|\(Arabic\)|\(Thai\)|\(Vietnamese\));?$")
 _SUFFIXES: Final = {
@@ -239,9 +235,9 @@ class _Text:
                 self._enter(replace(self.state, page=self.fonts.get(number, self.default)))
         elif word == "cpg" and number and self.state.part == "fonts":
             self.fonts[self.font] = _page(number)
-        elif word == "fcharset" and number in _CHARSETS:
-            self.fonts[self.font] = _CHARSETS[number]
-            self._enter(replace(self.state, page=_CHARSETS[number]))
+        elif word == "fcharset" and number in CHARSETS:
+            self.fonts[self.font] = CHARSETS[number]
+            self._enter(replace(self.state, page=CHARSETS[number]))
         elif word == "plain":
             self._enter(replace(self.state, part="" if self.state.part == "hidden" else self.state.part))
 
