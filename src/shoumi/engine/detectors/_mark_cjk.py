@@ -108,12 +108,16 @@ def _with_term(case: Case, standing: Stand) -> Verdict:
     spot = case.spot
     if standing == "start" and (found := headline(case, "level-star-term")):
         return found
-    if standing == "quoted" and (spot.left.strip(), spot.right.strip()) == ("《", "》"):  # 《机密★10年》
+    around = spot.left.strip() + spot.right.strip()
+    if standing == "quoted" and (around == "《》" or (around in ("“”", "‘’") and titles(spot))):  # 《机密★10年》
         return verdict(case, "possible", 0.5, "level-star-term", "stands-quoted")
     if standing == "alone" and _introduced(case):
         several = any(case.rule.regex.search(line) for line in (*spot.above[:2], *spot.below[:2]))
         several = several or _MODEL.search(simple(spot.above[0])) is not None
         return verdict(case, "mention" if several else "possible", 0.4, "level-star-term", "introduced")
+    woven = spot.left[-1:].isalnum() and spot.right[:1].isalnum()  # into a sentence, with no sign on either side
+    if standing == "sentence" and woven and not company(spot):
+        return verdict(case, "mention", 0.3, "level-star-term", "stands-sentence")
     return by(case, _FULL, standing, "level-star-term")
 
 
