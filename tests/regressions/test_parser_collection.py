@@ -128,3 +128,20 @@ def test_a_pdf_without_its_first_line_is_salvaged() -> None:
     page = b"1 0 obj\n<</Length 44>>\nstream\nBT /F1 12 Tf 10 10 Td (TOP SECRET) Tj ET      \nendstream\nendobj\n"
     blob = Blob.of_bytes(b"%\xe2\xe3\xcf\xd3\n" + page, Limits())
     assert registry.sniffer().media_type(blob) == "application/pdf"
+
+
+@pytest.mark.parametrize("head", [b"\x9b\xa5\x21\0", b"\xdb\xa5\x2d\0"])
+def test_the_first_words_for_windows_are_read_in_their_code_page(head: bytes) -> None:
+    """Files of Word 1 and 2 were of an unknown format, and lost every letter beyond ASCII."""
+    text = "绝密★启用前\r第二段 \x13 PAGE \x14 7\x15".encode("gb18030")
+    data = head + struct.pack("<2xH16xII", 0x804, 384, 384 + len(text)) + bytes(352) + text + b"author: Bob"
+    assert extract(data)[0].text == "绝密★启用前\n第二段  7"
+
+
+def test_word_6_of_a_macintosh() -> None:
+    text = "système à l’été".encode("mac-roman")
+    main = bytearray(struct.pack("<HH2xH", 0xA5DC, 0x68, 0x40C).ljust(768, b"\0"))
+    main[18] = 1
+    struct.pack_into("<II", main, 24, 768, 768 + len(text))
+    struct.pack_into("<I", main, 0x34, len(text))
+    assert "système à l’été" in texts(write({("WordDocument",): bytes(main) + text}))

@@ -1,4 +1,4 @@
-"""Word 97–2003 documents, and Word 6 and 95: everything a file carries, shown or not.
+"""Word 97–2003 documents, and Word 1 to 95: everything a file carries, shown or not.
 
 A document's text is one long row of characters, body first, then footnotes, headers, comments, endnotes and text
 boxes; the piece table says where in the file each piece of it stands (MS-DOC 2.4.1). Deleted and hidden runs, field
@@ -13,15 +13,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from shoumi.engine.blob import Blob
-from shoumi.engine.errors import Encrypted, NoText
+from shoumi.engine.errors import Corrupt, Encrypted, NoText
 from shoumi.engine.extractors import _art, _properties, _sweep
 from shoumi.engine.extractors._crypt import opened
 from shoumi.engine.extractors._embedded import embedded
 from shoumi.engine.extractors._ole import Name, Ole, root_names
 from shoumi.engine.extractors._wordtext import Story, clean, hidden_ranges
 from shoumi.engine.settings import Settings
-from shoumi.engine.sniff import OLE, Sample
-from shoumi.engine.types import Gap, Item, Locator, Segment
+from shoumi.engine.sniff import OLE, Sample, Signature
+from shoumi.engine.types import Gap, Item, Locator, Raw, Segment
 
 _STORIES: Final = ("body", "footnotes", "headers", "macros", "comments", "endnotes", "text boxes", "header text boxes")
 _KNOWN: Final = frozenset({"worddocument", "0table", "1table", "data", "\x01compobj", "\x01ole", "\x03objinfo"})
@@ -31,6 +31,8 @@ _PIECES: Final = 33
 _AUTHORS: Final = 36
 _DRAWINGS: Final = 50
 _MOST: Final = 1 << 26  # characters
+_EARLY: Final = (b"\x9b\xa5\x21\0", b"\xdb\xa5\x2d\0")
+_FAST_SAVED: Final = 0x0004
 _LANGUAGES: Final = {0x04: 936, 0x11: 932, 0x12: 949, 0x19: 1251, 0x08: 1253, 0x1F: 1254, 0x0D: 1255, 0x01: 1256}
 
 
@@ -41,15 +43,18 @@ class Doc:
     version = 2
     media_types = frozenset({"application/msword"})
     method = "text"
-    signatures = ()
+    signatures = tuple(Signature(head, "application/msword") for head in _EARLY)
     refines = frozenset({OLE})
 
     def refine(self, sample: Sample) -> str | None:
         """Return Word's type for a compound file with a WordDocument stream."""
         return "application/msword" if "WordDocument" in root_names(sample) else None
 
-    def segments(self, blob: Blob, settings: Settings) -> Iterator[Segment | Item | Gap]:
+    def segments(self, blob: Blob, settings: Settings) -> Iterator[Segment | Item | Gap | Raw]:
         """Yield body, notes, headers, comments, text boxes, then what is hidden, then embedded objects and pictures."""
+        if blob.head(4) in _EARLY:
+            yield from _early(blob.read())
+            return
         ole, locked = opened(blob, settings)
         if locked:
             yield from _properties.segments(ole)
@@ -78,6 +83,21 @@ class Doc:
             raise NoText("the document holds no text")
 
 
+def _early(data: bytes) -> Iterator[Segment | Gap | Raw]:
+    """Read Word 1 and 2 for Windows, whose files are no compound files: the text, then what stands around it."""
+    language, flags = struct.unpack_from("<H2xH", data, 6) if len(data) > 32 else (0, 0)
+    start, end = struct.unpack_from("<II", data, 24) if len(data) > 32 else (0, 0)
+    if not 24 < start <= end <= len(data):
+        yield Raw(data, 0, (0, len(data)))
+        raise Corrupt("the document's header is damaged; only strings were read")
+    codec = _properties.codec(_LANGUAGES.get(language & 0x3FF, 1252))
+    text = data[start:end].decode(codec, "replace")
+    yield from Story(text, (), ([], [], [])).segments("body")
+    yield Raw(data[end:], end, (0, len(data) - end))
+    if flags & _FAST_SAVED:
+        yield Gap("corrupt", "it was saved in pieces, whose order was not kept")
+
+
 def _known(name: Name) -> bool:
     return len(name) == 1 and name[0].casefold() in _KNOWN
 
@@ -100,6 +120,8 @@ class _Word:
         self._old = version < 0xC1
         primary = language & 0x3FF
         self._codec = _properties.codec(950 if language in (0x404, 0xC04) else _LANGUAGES.get(primary, 1252))
+        if self._old and main[18] == 1 and self._codec == "cp1252":  # it was written on a Macintosh
+            self._codec = "mac-roman"
         self._start, self._end = struct.unpack_from("<II", main, 24)
         self._wide = bool(flags & 0x1000)
         if self._old:
