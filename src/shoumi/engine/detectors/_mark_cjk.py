@@ -44,7 +44,7 @@ _MODEL: Final = Lazy(r"(?:填写|填报|书写|标注|标[志识]|格式)(?:示�
 _FILE_END: Final = Lazy(r"^\s*[】\]）)〕］]\s*\.\w{1,5}$")
 _APART: Final = Lazy(r"^(?:\u3000|[ \t]{2})(?!.*(?:办法|规定|管理|制度|教育|辦法|規定|規程|について|とは)).{1,40}$")
 _BLANK: Final = Lazy(
-    r"^[ \t\u3000_]*(?:年|[个個]月)|^\s*(?:\{\{|\$\{|%[sd]|<[A-Za-z])"
+    r"^[ \t\u3000_]*(?:年|[个個]月)|^\s*(?:\{\w*\}|\{\{|\$\{|%[sd]|<[A-Za-z])"
     r"|^\s*(?:[(（【\[<][\s×xXNnMm＿_○〇□*?？…·.]{0,8}[)）】\]>]|[×xXNnMm＿_○〇□*?？…·.]{1,6})\s*(?:年|[个個]?月|$)"
 )
 _READING: Final = Lazy(r"^\W*(?:[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]|[①-⑨])")  # an entry of a dictionary
@@ -65,6 +65,9 @@ _LEVEL: Final = Lazy(r"[绝絕机機秘祕]密")
 _RATING: Final = Lazy(r"(?:[★☆]\s*){3}")
 _ENGLISH: Final = Lazy(r"\b(?i:(?:top |strictly |highly )?(?:secret|confidential)|restricted)\b")
 _DOTS: Final = "·・•:：-—–_/|."  # signs that also stand between other words
+_TAGS: Final = ("#", "@", "//", "＃", "＠")
+_SINGLE: Final = ("秘", "㊙")
+_KANA: Final = Lazy(r"[\u3041-\u30fa]")
 _TITLED: Final = 40  # characters that a title on the line of a mark has at most
 _FULL: Final[Table] = {
     "alone": ("mark", 0.99),
@@ -176,7 +179,9 @@ def line(case: Case) -> Verdict:
         other = case.rule.regex.search(beside)
         if other is not None and other["level"][:1] not in spot.text:  # a table of levels and their terms
             return verdict(case, "mention", 0.2, reason, "listed")
-    plain = case.term is not None and case.term[0].isdecimal() and spot.top and spot.first
+    if spot.right.lstrip()[:1] in ("★", "☆"):  # 机密10年★: the right order is another
+        return verdict(case, "mention", 0.2, reason, "listed")
+    plain = case.term is not None and case.term[0].isdecimal() and _covers(spot)
     placed = spot.edge or bool(company(spot))
     star = case.star.strip() and (case.star.strip() not in _DOTS or (spot.first and spot.opens and not spot.above))
     kind: Kind = "mark" if star or plain or placed else "possible"
@@ -205,7 +210,12 @@ def phrase(case: Case) -> Verdict:
         plain = re.fullmatch(str(case.rule.params.get("plain", "(?!)")), "".join(spot.text.split()))
         if plain and not (spot.above or spot.below or spot.edge or bracketed(spot)):  # a word, and no document
             return verdict(case, "mention", 0.3, "wording", "listed")
-        placed = not weak or spot.edge or bool(company(spot)) or bracketed(spot) or titles(spot)
+        if spot.text.strip() in _SINGLE and not (
+            spot.edge or _KANA.search(spot.before + spot.after) or bracketed(spot)
+        ):
+            return verdict(case, "mention", 0.3, "wording", "listed")
+        opens = titles(spot) and (not plain or _covers(spot))
+        placed = not weak or spot.edge or bool(company(spot)) or bracketed(spot) or opens
         if weak and not spot.edge and not company(spot) and (among(spot) or _spoken(spot)):
             return verdict(case, "mention", 0.2, "wording", "listed")
         return verdict(
@@ -271,6 +281,11 @@ def level(case: Case) -> Verdict:
     return verdict(case, "mention", 0.2, "level-alone", f"stands-{standing}")
 
 
+def _covers(spot: Spot) -> bool:
+    """Whether one of the next lines is the title of a document, as it stands below a mark."""
+    return any(COVERS.search(simple(line)) for line in spot.below[:2])
+
+
 def _bare_alone(case: Case) -> Verdict:
     spot = case.spot
     signs = near(spot)
@@ -288,12 +303,15 @@ def _bare_alone(case: Case) -> Verdict:
         return verdict(case, "mention", 0.3, "level-alone", "listed")
     if not corroborated and any(_WORK.match(simple(line)) for line in spot.below[:3]):
         return verdict(case, "mention", 0.3, "level-alone", "stands-sentence")
-    covers = titles(spot) and any(COVERS.search(simple(line)) for line in spot.below[:2])
+    covers = titles(spot) and _covers(spot)
     covers = covers or (
         titles(spot) and any(char.isspace() for char in spot.text.strip())
     )  # 机　密: no prose does that
     covers = covers and not any(bare(line) for line in spot.above)
-    if corroborated or covers or (bracketed(spot) and spot.top and spot.first):
+    if spot.left.strip() in _TAGS or (spot.left.strip() in ("'", '"') and spot.right.strip()[:1] in ("'", '"')):
+        return verdict(case, "mention", 0.2, "level-alone", "code")
+    told = bool(spot.below) and spot.below[0][-1] in "。！？!?" and not _covers(spot)  # what follows is prose
+    if corroborated or covers or (bracketed(spot) and spot.top and spot.first and not told):
         if any(_SHOUTS.search(line) for line in spot.below[:1]) and not corroborated:
             return verdict(case, "mention", 0.3, "level-alone", "stands-sentence")
         return verdict(case, "mark", 0.85, "level-alone", "stands-alone", *signs)

@@ -87,7 +87,9 @@ class Passages:
 
     def find(self, view: View, document: Document, others: Sequence[Detection]) -> list[Detection]:
         """Return the passages in a document. ``others`` are its other detections: the marks among them count."""
-        found = self._searcher.search(view.raw, fragments=self.accumulates)
+        from shoumi.engine.passages.readings import once
+
+        found = self._searcher.search(once(view), fragments=self.accumulates)
         if found.fragments and self.accumulates:
             self._remember(found.fragments, document)
         if not found.passages:
