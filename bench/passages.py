@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a script, it stands
 from bench import corpus, passages_peers, passages_speed
 from shoumi.engine.home import Home
 from shoumi.engine.intake import Intake
-from shoumi.engine.passages.normalise import Offsets, fold
+from shoumi.engine.passages.normalise import Codes, Offsets, fold
 from shoumi.engine.passages.registry import Register, Registered
 from shoumi.engine.passages.search import Searcher
 from shoumi.engine.settings import Settings
@@ -101,9 +101,15 @@ class Bench:
 
     def shared(self, text: str) -> bool:
         """Whether more than a few documents have most of a text: then nobody can say where it comes from."""
-        codes = fold(text.encode()).tobytes()
-        half = codes[: len(codes) // 4 * 2]
-        return sum(half in other for other in self.folded) > 2
+        codes = fold(text.encode())
+        if self._several(codes[: len(codes) // 2]):
+            return True
+        size = 16 if (codes >= 0x2E80).mean() > 0.5 else 45
+        pieces = [codes[at : at + size] for at in range(0, len(codes) - size + 1, size)]
+        return sum(map(self._several, pieces)) * 4 >= len(pieces) * 3 > 0
+
+    def _several(self, codes: Codes) -> bool:
+        return sum(codes.tobytes() in other for other in self.folded) > 2
 
     def host(self, language: str) -> str:
         """Draw 3,000 characters of an unseen document."""

@@ -55,6 +55,7 @@ class Listener:
 
     def inspect(self, document: Document) -> Iterator[Match | Gap]:
         """Take the segments of a document."""
+        from shoumi.engine.passages.readings import once
         from shoumi.engine.view import View
 
         # What a program writes about a file (its name, version, template) is in every file that it saved.
@@ -65,7 +66,7 @@ class Listener:
                 replace(part, text=part.text[slice(*part.keep)] if part.keep else part.text) for part in segments
             )
             return self.inspect_bytes(View(kept).raw, document.trail)
-        return self.inspect_bytes(View(segments).raw, document.trail)
+        return self.inspect_bytes(once(View(segments)), document.trail)
 
     def inspect_bytes(self, raw: bytes, trail: Trail) -> Iterator[Match | Gap]:
         """Take plain text."""

@@ -27,6 +27,7 @@ ENOUGH: Final = 60  # characters of a document (Chinese; three times so many let
 NEAR: Final = 240  # … within so many of the document's,
 SCATTERED: Final = 220  # or this many all over it: set phrases, too, add up in time
 PIECES: Final = 4  # excerpts, at least
+HIDDEN: Final = 3  # characters of an excerpt beside its stored fingerprints, on average: winnowing's window less one
 COMMON: Final = 6  # files that have the same excerpt: a phrase
 _SCHEMA: Final = """
 create table if not exists excerpts (document integer, start integer, end integer, file blob, day integer, trail blob,
@@ -128,7 +129,8 @@ def _total(register: Register, number: int, excerpts: Sequence[Excerpt], address
     if document is None or document.released or len({one.start for one in rare}) < PIECES:
         return None
     wide = 1 if document.language == "zh" else 3  # a letter says a third of what a Chinese character says
-    if _densest(pieces, NEAR * wide) < ENOUGH * wide and size < SCATTERED * wide:
+    whole = size + HIDDEN * len(pieces)
+    if _densest(pieces, NEAR * wide) < ENOUGH * wide and whole < SCATTERED * wide:
         return None
     trails = sorted(str(register.unseal(b"excerpt", one.trail)) for one in rare)
     here = [trail for trail in trails if any(_below(trail, address) for address in addresses)]
@@ -144,9 +146,9 @@ def _densest(pieces: Sequence[tuple[int, int]], window: int) -> int:
     """Return how many characters the pieces that begin within one window have at most."""
     best, first, covered = 0, 0, 0
     for start, end in pieces:
-        covered += end - start
+        covered += end - start + HIDDEN
         while start - pieces[first][0] > window:
-            covered -= pieces[first][1] - pieces[first][0]
+            covered -= pieces[first][1] - pieces[first][0] + HIDDEN
             first += 1
         best = max(best, covered)
     return best

@@ -19,6 +19,9 @@ from shoumi.engine.passages.index import Hits
 from shoumi.engine.passages.normalise import HEAVY
 
 ENOUGH: Final = 45.5  # weight that an unbroken run must cover: 16 characters of Chinese, 46 letters
+LEAST: Final = 60.0  # score below which a chain without such a run never counts …
+SHORT: Final = 150  # … nor with a span below this weight …
+DENSE: Final = 100.0  # … unless its score is so high
 _LETTERS: Final = 46  # characters that a run of mostly letters and digits must have
 _CHINESE: Final = 16  # … and one of mostly Chinese, Japanese or Korean
 _GAP: Final = 160  # characters between two hits of one passage, at most
@@ -101,17 +104,31 @@ def runs(
 
 
 def chains(found: Runs, weight: NDArray[np.int64]) -> Iterator[Chain]:
-    """Yield chains, best first within a neighbourhood; neighbourhoods that cover too little are not even looked at."""
+    """Yield chains that may count, best first within a neighbourhood.
+
+    Neighbourhoods in which none can count are not even looked at: most of what texts share are a few words.
+    """
     rows, gains = found.rows, found.gains
     if not len(rows):
         return
     reach = np.maximum.accumulate(rows[:, 2] + rows[:, 0] * _FAR) - rows[:, 0] * _FAR  # furthest end so far
     apart = np.append(True, (rows[1:, 0] != rows[:-1, 0]) | (rows[1:, 1] > reach[:-1] + _GAP))
     edges = np.append(np.flatnonzero(apart), len(rows))
-    enough = np.add.reduceat(gains, edges[:-1]) >= ENOUGH
+    enough = _promising(found, edges, weight)
     for start, end in zip(edges[:-1][enough].tolist(), edges[1:][enough].tolist(), strict=True):
         part = Runs(rows[start:end], gains[start:end], found.shares[start:end], found.single[start:end])
         yield from _link(part, weight)
+
+
+def _promising(found: Runs, edges: NDArray[np.int64], weight: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether a neighbourhood has a run that is long enough alone, or what a chain of short ones must have at least."""
+    first = edges[:-1]
+    long = np.maximum.reduceat(found.gains, first) >= ENOUGH
+    score = np.add.reduceat(found.shares, first)  # a chain's score is what its runs say, less what its gaps cost
+    ends = np.maximum.reduceat(found.rows[:, 2], first)
+    span = weight.take(ends) - weight.take(found.rows[first, 1])
+    promising: NDArray[np.bool_] = long | ((score >= LEAST) & ((span >= SHORT) | (score >= DENSE)))
+    return promising
 
 
 def _link(found: Runs, weight: NDArray[np.int64]) -> list[Chain]:
@@ -148,12 +165,10 @@ def _gap(size: int, weight: int) -> float:
     return (size + wide * (HEAVY - 1)) * _COST + wide * _COST_WIDE
 
 
-def _solid(start: int, end: int, covered: float, weight: NDArray[np.int64]) -> bool:
-    """Whether a run is long enough alone. Names and addresses among Chinese do not make up for Chinese."""
+def _solid(start: int, end: int, weight: NDArray[np.int64]) -> bool:
+    """Whether a run that covers enough is long enough, too. Names among Chinese do not make up for Chinese."""
     size = end - start
     wide = (int(weight[end]) - int(weight[start]) - size) // (HEAVY - 1)
-    if covered < ENOUGH:
-        return False
     return size >= _LETTERS or wide >= _CHINESE or (size >= _CHINESE and _mostly_chinese(weight[start : end + 1]))
 
 
@@ -182,6 +197,10 @@ def _trace(
             path.append(at)
             used[at] = True
             at = before[at]
+        total = score[last] - (score[at] if at >= 0 else 0.0)
+        solid = any(covered[row] >= ENOUGH and _solid(*rows[row][:2], weight) for row in path)
+        if not solid and total < LEAST:
+            continue
         path.reverse()
         start, _, diagonal = rows[path[0]]
         end, last_diagonal = rows[last][1], rows[last][2]
@@ -193,9 +212,9 @@ def _trace(
                 start - diagonal,
                 end - last_diagonal,
                 sum(covered[row] for row in path),
-                score[last] - (score[at] if at >= 0 else 0.0),
+                total,
                 max(covered[row] for row in path),
-                any(_solid(rows[row][0], rows[row][1], covered[row], weight) for row in path),
+                solid,
                 int(weight[end] - weight[start]),
                 tuple((rows[row][0], rows[row][1]) for row in path),
                 tuple(rows[row][2] for row in path),

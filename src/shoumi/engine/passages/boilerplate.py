@@ -30,23 +30,22 @@ _LEADER: Final = re.compile(rb"(?:(?:\. ?){4}|(?:\xe2\x80\xa6 ?){2}|(?:\xc2\xb7 
 
 
 def worth(
-    hits: Hits, ends: NDArray[np.int64], families: NDArray[np.int64], codes: Codes, common: Any
+    hits: Hits, ends: NDArray[np.int64], several: NDArray[np.int64], codes: Codes, common: Any
 ) -> NDArray[np.float64]:
-    """Return how much each hit counts. ``families`` of the hits; ``common``: spans that are boilerplate, sorted."""
-    found = _rarity(hits.query, families)
+    """Return how much each hit counts. ``several``: see ``spread``; ``common``: spans that are boilerplate, sorted."""
+    found = np.clip((MANY - several) / (MANY - FEW), 0.0, 1.0)
     found[~_varied(hits.query, ends, codes)] = 0.0
     if len(common):
         found[inside(hits.query, ends, common)] = 0.0
     return found
 
 
-def shares(hits: Hits, families: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def shares(hits: Hits, several: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Return how much each hit says in a chain of short runs: 1/n when n families have it; and whether it is single.
 
     Single is what one family alone has, and the document and the checked text only once. Forms, tables and reference
     pages repeat themselves and one another; pieces of them in the same order are no sign of a copy.
     """
-    several = _families_at(hits.query, families)
     times = np.maximum(_times(hits.query, hits.numbers), _times(hits.positions, hits.numbers))
     return 1.0 / several, (several == 1) & (times == 1)
 
@@ -57,11 +56,7 @@ def _times(places: NDArray[np.int64], numbers: NDArray[np.int64]) -> NDArray[np.
     return times
 
 
-def _rarity(query: NDArray[np.int64], families: NDArray[np.int64]) -> NDArray[np.float64]:
-    return np.clip((MANY - _families_at(query, families)) / (MANY - FEW), 0.0, 1.0)
-
-
-def _families_at(query: NDArray[np.int64], families: NDArray[np.int64]) -> NDArray[np.int64]:
+def spread(query: NDArray[np.int64], families: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return for each hit how many families have the words at its place."""
     pairs = (query << 32) | families
     pairs.sort()

@@ -122,16 +122,18 @@ def _limited(keys: Keys, positions: NDArray[np.uint32], starts: NDArray[np.uint3
 
 
 def _filter(keys: Keys) -> NDArray[np.uint64]:
-    """Return the filter: keys are sorted, so that those of one word stand together."""
+    """Return the filter. Keys are sorted, so that a piece of them fills a stretch of words: bit by bit, then packed."""
     words = max(1, -(-len(keys) * FILTER_BITS // 64))
-    filled = np.zeros(words, dtype=np.uint64)
-    if len(keys):
-        hashes = keys << _SPARE
+    filled = np.zeros(words, dtype="<u8")
+    for at in range(0, len(keys), _PIECE):
+        hashes = keys[at : at + _PIECE] << _SPARE
         word = _word(hashes, words)
-        first = np.flatnonzero(np.concatenate([[True], word[1:] != word[:-1]]))
-        one = np.uint64(1)
-        pattern = (one << _bit(hashes, 0)) | (one << _bit(hashes, 1))
-        filled[word[first]] = np.bitwise_or.reduceat(pattern, first)
+        first, last = int(word[0]), int(word[-1])
+        bits = np.zeros((last - first + 1) * 64, dtype=np.uint8)
+        place = (word - first) << 6
+        for which in (0, 1):
+            bits[place | _bit(hashes, which).view(np.int64)] = 1
+        filled[first : last + 1] |= np.packbits(bits, bitorder="little").view("<u8")
     return filled
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shoumi.engine.passages import boilerplate
-from shoumi.engine.passages.align import ENOUGH, Chain, Runs, chains, runs
+from shoumi.engine.passages.align import DENSE, ENOUGH, LEAST, SHORT, Chain, Runs, chains, runs
 from shoumi.engine.passages.grams import Gram
 from shoumi.engine.passages.index import Hits, Segment
 from shoumi.engine.passages.misread import Misread
@@ -24,14 +24,11 @@ from shoumi.engine.passages.normalise import Codes, Offsets, fold, folding
 
 BROKEN: Final = 66.0  # score that a chain of runs needs when none of them is long enough alone …
 _SPAN: Final = 200  # … and the weight that it spans: a form letter filled in otherwise is shorter
-_DENSE: Final = 100.0  # score from which its span does not matter
 # The same for letters: a chain counts as it is when it is strong, long, and mostly says what no other text says; a
 # weaker one when most of what is between its runs was misread, and not something else.
 _STRONG: Final = 80.0
 _LONG: Final = 200
 _SINGLE: Final = 60.0
-_LEAST: Final = 60.0
-_SHORT: Final = 150
 _SAME: Final = 0.55
 FRAGMENT: Final = 24.0  # weight of an excerpt that only counts together with others
 _NEAR: Final = 60  # folded characters between pieces of one document that are reported as one passage
@@ -122,21 +119,22 @@ class Searcher:
         *,
         fragments: bool,
     ) -> Found:
+        weight, length = _before(folding().weights.take(codes)), _before(folding().lengths.take(codes))
+
+        def reach(query: NDArray[np.int64]) -> NDArray[np.int64]:
+            return np.minimum(np.searchsorted(length, length.take(query) + self.gram.length), len(codes))
+
         known = families == BACKGROUND
         starts = np.concatenate([hits.query[known], phrases])
         own = ~known if fragments else ~known & _several(hits.numbers)
         hits, families = Hits(hits.query[own], hits.numbers[own], hits.positions[own]), families[own]
         if not len(hits):
             return Found()
-        weight, length = _before(folding().weights.take(codes)), _before(folding().lengths.take(codes))
-
-        def ends(query: NDArray[np.int64]) -> NDArray[np.int64]:
-            return np.minimum(np.searchsorted(length, length[query] + self.gram.length), len(codes))
-
-        common = boilerplate.union(starts, ends(starts))
-        worth = boilerplate.worth(hits, ends(hits.query), families, codes, common)
-        share = boilerplate.shares(hits, families)
-        every = runs(hits, ends(hits.query), worth, share, weight)
+        ends = reach(hits.query)
+        several = boilerplate.spread(hits.query, families)
+        worth = boilerplate.worth(hits, ends, several, codes, boilerplate.union(starts, reach(starts)))
+        share = boilerplate.shares(hits, several)
+        every = runs(hits, ends, worth, share, weight)
         misread = Misread(codes, self.gram, self._segments)
         chosen = [chain for chain in chains(every, weight) if _counts(chain, misread)]
         if not chosen and not fragments:
@@ -144,8 +142,8 @@ class Searcher:
         offsets = Offsets(raw)
         if lines := boilerplate.leaders(raw):  # a table of contents is no passage
             spans = np.array([(offsets.number(start), offsets.number(end)) for start, end in lines], dtype=np.int64)
-            worth[boilerplate.inside(hits.query, ends(hits.query), spans)] = 0.0
-            every = runs(hits, ends(hits.query), worth, share, weight)
+            worth[boilerplate.inside(hits.query, ends, spans)] = 0.0
+            every = runs(hits, ends, worth, share, weight)
             chosen = [chain for chain in chains(every, weight) if _counts(chain, misread)]
         passages = [self._passage(chain, codes, offsets) for chain in _best(chosen)]
         small = _small(every, chosen) if fragments else ()
@@ -186,10 +184,10 @@ def _counts(chain: Chain, misread: Misread) -> bool:
         return True
     size = chain.end - chain.start
     if chain.span > 2 * size:  # mostly Chinese
-        return chain.score >= _DENSE or (chain.score >= BROKEN and chain.span >= _SPAN)
+        return chain.score >= DENSE or (chain.score >= BROKEN and chain.span >= _SPAN)
     if chain.score >= _STRONG and chain.span >= _LONG and chain.single >= max(_SINGLE, chain.coverage / 2):
         return True
-    return chain.score >= _LEAST and chain.span >= _SHORT and misread.share(chain) >= _SAME
+    return chain.score >= LEAST and chain.span >= SHORT and misread.share(chain) >= _SAME
 
 
 def _small(every: Runs, chosen: list[Chain]) -> list[Chain]:
