@@ -65,6 +65,8 @@ _LEVEL: Final = Lazy(r"[绝絕机機秘祕]密")
 _RATING: Final = Lazy(r"(?:[★☆]\s*){3}")
 _ENGLISH: Final = Lazy(r"\b(?i:(?:top |strictly |highly )?(?:secret|confidential)|restricted)\b")
 _DOTS: Final = "·・•:：-—–_/|."  # signs that also stand between other words
+_GOODS: Final = Lazy(r"宝典|秘籍|攻略|大全|教程|指南|套餐|推荐|好评|精选|[花乐]园|基地|[店馆屋吧]\s*$")
+_SHORT: Final = 6
 _TAGS: Final = ("#", "@", "//", "＃", "＠")
 _SINGLE: Final = ("秘", "㊙")
 _KANA: Final = Lazy(r"[\u3041-\u30fa]")
@@ -118,10 +120,22 @@ def _with_term(case: Case, standing: Stand) -> Verdict:
         several = any(case.rule.regex.search(line) for line in (*spot.above[:2], *spot.below[:2]))
         several = several or _MODEL.search(simple(spot.above[0])) is not None
         return verdict(case, "mention" if several else "possible", 0.4, "level-star-term", "introduced")
+    if standing in ("start", "end") and _prose(spot, standing):
+        return verdict(case, "mention" if standing == "end" else "possible", 0.3, "level-star-term", "stands-sentence")
+    if standing == "start" and case.term and case.term[-1] in "天周" and spot.right[:1].isalpha():  # 绝密★30天瘦身计划
+        return verdict(case, "mention", 0.3, "level-star-term", "stands-sentence")
     woven = spot.left[-1:].isalnum() and spot.right[:1].isalnum()  # into a sentence, with no sign on either side
     if standing == "sentence" and woven and not company(spot):
         return verdict(case, "mention", 0.3, "level-star-term", "stands-sentence")
     return by(case, _FULL, standing, "level-star-term")
+
+
+def _prose(spot: Spot, standing: Stand) -> bool:
+    """Whether the sentence that it opens or closes ends with a full stop, which neither titles nor rows do."""
+    if standing == "end":
+        told = len(bare(spot.left)) > _SHORT and not (LABEL.search(spot.left[-_SHORT:]) or owned(spot.left))
+        return told and spot.right.lstrip()[:1] == "。" and spot.left[-1:] not in tuple("（(【[")
+    return spot.right[:1].isalpha() and spot.right.rstrip()[-1:] in tuple("。？?！!") and not COVERS.search(spot.right)
 
 
 def _without_term(case: Case, standing: Stand) -> Verdict:
@@ -141,6 +155,7 @@ def _without_term(case: Case, standing: Stand) -> Verdict:
         standing = "start"
     if (standing in ("start", "end") and glued(spot)) or (standing == "inside" and spot.right[:1].isalnum()):
         free = standing == "start" and case.star == "★" and _CONDITION.fullmatch(spot.right)
+        free = free and not _GOODS.search(spot.right)
         standing = "inside" if free else "sentence"
     return by(case, _STARRED, standing, "level-star" if case.star.strip() else "level-named")
 

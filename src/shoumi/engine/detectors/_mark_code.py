@@ -15,8 +15,11 @@ from shoumi.engine.detectors._mark_spot import Spot
 
 _NEAR: Final = 200  # characters of a line that are looked at on each side
 _WIDGET: Final = Lazy(r"<(?:option|select|label|button|radio)\b|\bmsg(?:id|str)\b", re.IGNORECASE)
-_RETURNS: Final = Lazy(r"^[\"'”]?\s{0,2}(?:->|=>|→)\s*\S")  # 机密★10年 -> Level.SECRET
+_RETURNS: Final = Lazy(r"^[\"'”]?\s{0,2}(?:->|=>|→)\s*\S|^\\+[dswDSW]")  # 机密★10年 -> Level.SECRET
 _ALTERNATIVES: Final = Lazy(r"[绝絕机機秘祕]密\|[绝絕机機秘祕]密")  # of a regular expression
+_SAMPLES: Final = Lazy(r"^[\s-]*(?:examples?|samples?|tests?|negative_examples|options|enum)\s*:", re.IGNORECASE)
+_MARKS: Final = Lazy(r"^\s*\[?(?:\s*[\"'][绝絕机機秘祕]密[^\"']{0,20}[\"'],?){2,}\s*\]?,?\s*$")  # nothing but marks
+_QUERY: Final = Lazy(r"^\s*(?:select|insert|update|where|values|set|when|then)\b", re.IGNORECASE)
 _ARROWS: Final = ("|", "=>", "->")
 _BEHIND: Final = Lazy(r"[;{}()\]\"',:]\s*//[^\n]*$|[\])\"';,}]\s+#\s[^\n]*$")  # a comment behind code
 _MEMBER: Final = Lazy(r"^\s*/\*\*\s*$")  # /** 密级：秘密 */ above a constant
@@ -30,7 +33,8 @@ def coded(spot: Spot) -> bool:
     left, right = spot.line[0][-_NEAR:], spot.line[1][:_NEAR]
     if spot.named:
         return False
-    if _RETURNS.match(right) or _ALTERNATIVES.search(left + spot.text + right):
+    line = left + spot.text + right
+    if _RETURNS.match(right) or _ALTERNATIVES.search(line) or _SAMPLES.match(left) or _MARKS.match(line):
         return True
     if _WIDGET.search(left) or (any(arrow in left + right for arrow in _ARROWS) and literal(left, right)):
         return True
@@ -49,6 +53,8 @@ def _string(before: str, quote: str, after: str, text: str) -> bool:
         return True
     if quote not in text and after[-1:] == "," and (not before.strip() or before.lstrip()[:1] in "\"'"):
         return re.match(r"\s*\"[^\"]*\"\s*:", before) is None
+    if _QUERY.match(before):
+        return quote == "'"
     if _NAMED.match(before):
         return after == ","
     return quote == "'" and before.rstrip()[-1:] in tuple("[({,:=") and after[:1] in tuple(",)]};")
