@@ -3,9 +3,10 @@
     python -m bench.parsers FOLDER [--most 200] [--only docx,pdf] [--worst 5] [--peers /tmp/xberg:/tmp/peers]
 
 FOLDER holds documents of any kind, such as the test files in the source packages of libreoffice and libapache-poi-java
-(``apt-get source``); docs/extraction.md names those behind the published figures. Peers (``parsers_peers.py``): xberg, LibreOffice, pandoc and others by
-format, each left out where it is not installed. A token counts as often as the second best peer finds it; a file counts
-with at least eight of them. What peers found is kept under ``--cache``, so that a second run reads only with Shoumi.
+(``apt-get source``); docs/extraction.md names those behind the published figures. Peers (``parsers_peers.py``): xberg,
+LibreOffice, pandoc and others by format, each left out where it is not installed. A token counts as often as the second
+best peer finds it; a file counts with at least eight of them. What peers found is kept under ``--cache``, so that a
+second run reads only with Shoumi.
 """
 
 from __future__ import annotations
@@ -126,10 +127,8 @@ def _print(kind: str, scores: list[Score], worst: int) -> None:
         for name in scores[0].theirs
     )
     none = sum(recall == 0 for recall in recalls)
-    print(
-        f"{kind:7} {len(scores):5}  {mean:.3f}   {median:.3f}  {BARS[kind]:.2f}  {none:4}  {slowest.seconds:6.2f} s  {others}",
-        flush=True,
-    )
+    shown = f"{mean:.3f}   {median:.3f}  {BARS[kind]:.2f}  {none:4}  {slowest.seconds:6.2f} s  {others}"
+    print(f"{kind:7} {len(scores):5}  {shown}", flush=True)
     for score in sorted(scores, key=lambda score: score.recall)[:worst]:
         lost = " ".join(token for token, _ in score.lost.most_common(10))
         print(f"    {score.recall:.3f} {score.path} [{score.said}] lost {score.lost.total()}: {lost}")

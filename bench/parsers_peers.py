@@ -264,7 +264,12 @@ def _odfpy(path: Path) -> str:
 
     body = opendocument.load(str(path)).body
     found = [*body.getElementsByType(text.H), *body.getElementsByType(text.P)]
-    return "\n".join(str(teletype.extractText(paragraph)) for paragraph in found)
+
+    def inside(element: Any) -> bool:  # what a paragraph holds comes with it
+        above = element.parentNode
+        return above is not None and (getattr(above, "tagName", "") in ("text:p", "text:h") or inside(above))
+
+    return "\n".join(str(teletype.extractText(paragraph)) for paragraph in found if not inside(paragraph))
 
 
 def _striprtf(path: Path) -> str:

@@ -145,3 +145,28 @@ def test_word_6_of_a_macintosh() -> None:
     struct.pack_into("<II", main, 24, 768, 768 + len(text))
     struct.pack_into("<I", main, 0x34, len(text))
     assert "système à l’été" in texts(write({("WordDocument",): bytes(main) + text}))
+
+
+def test_odf_whose_macros_alone_are_locked_is_read() -> None:
+    """One locked part made the whole document unread, and a manifest could claim as much of any part."""
+    locked = '<m:file-entry m:full-path="{}"><m:encryption-data m:checksum=""/></m:file-entry>'
+    manifest = f'<m:manifest xmlns:m="m">{locked.format("Basic/A/B.xml")}{locked.format("content.xml")}</m:manifest>'
+    parts = {
+        "mimetype": "application/vnd.oasis.opendocument.text",
+        "content.xml": '<o:text xmlns:o="o" xmlns:t="t"><t:p>机密★10年</t:p></o:text>',
+        "META-INF/manifest.xml": manifest,
+        "Basic/A/B.xml": bytes(range(128, 256)),
+    }
+    gap, *found = extract(office.package(parts, stored=True))
+    assert (gap.reason, gap.detail) == ("encrypted", "1 parts need a password, such as Basic/A/B.xml")
+    assert "机密★10年" in [part.text for part in found]
+
+
+def test_parts_of_a_formula_do_not_run_together() -> None:
+    """One third was read as 13."""
+    maths = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+    run = "<m:r><m:t>{}</m:t></m:r>"
+    third = f"<m:f><m:num>{run.format(1)}</m:num><m:den>{run.format(3)}</m:den></m:f>"
+    power = f"<m:sSup><m:e>{run.format('x')}</m:e><m:sup>{run.format(2)}</m:sup></m:sSup>"
+    body = f'<w:p><m:oMath xmlns:m="{maths}">{third}{power}</m:oMath></w:p>'
+    assert texts(office.docx(body)).startswith("1 3 x 2")

@@ -174,7 +174,7 @@ def test_flat_files_and_old_openoffice() -> None:
 def test_encrypted_documents_raise() -> None:
     manifest = "<manifest:manifest><manifest:encryption-data/></manifest:manifest>"
     with pytest.raises(Encrypted):
-        extract(text("<text:p>a</text:p>", **{"META-INF__manifest_xml": manifest}))
+        extract(text("", **{"META-INF__manifest_xml": manifest, "content_xml": bytes(range(128, 160))}))
 
 
 def test_cut_files_give_what_is_left_and_say_so() -> None:

@@ -55,6 +55,14 @@ def opened(package: Package, passwords: Sequence[str]) -> bytes | None:
     return None
 
 
+def names(package: Package) -> list[str]:
+    """Return the parts that the manifest says are locked, and that are indeed no XML."""
+    root, _ = tree(package.chunks(_MANIFEST))
+    entries = [] if root is None else [entry for entry in root.iter("{*}file-entry") if len(entry)]
+    claimed = [attribute(entry, "full-path") for entry in entries]
+    return [name for name in claimed if name in package and not package.read(name).lstrip().startswith(b"<")]
+
+
 def _unlocked(package: Package, locks: dict[str, _Lock], password: str) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -60,6 +60,7 @@ _CHARACTERS: Final = {space + name: text for space in SPACES for name, text in _
 _RUN_PROPERTIES: Final = frozenset(space + "rPr" for space in SPACES)
 _PARAGRAPH_PROPERTIES: Final = frozenset(space + "pPr" for space in SPACES)
 _NAMING: Final = {"docPr": ("descr", "title"), "textpath": ("string",), "shape": ("alt",), "cNvPr": ("descr", "title")}
+_MATHS: Final = frozenset({"den", "sub", "sup", "lim", "e"})  # ECMA-376 part 1, 22.1: parts of a formula beside others
 _FORM_TEXTS: Final = frozenset({"alias", "tag", "default", "statusText", "helpText", "listEntry", "listItem"})
 _OFF: Final = frozenset({"0", "false", "off", "none"})
 PAPER: Final = "FFFFFF"
@@ -193,6 +194,8 @@ class Paragraph:
         if state == SEEN and ((name == "anchor" and _anchored_off(child)) or _styled_off(child)):
             state = OFF_PAGE
         names = _NAMING.get(name)
+        if name in _MATHS and self.runs and self.runs[-1][0][-1:].isalnum():
+            self.runs.append((" ", state))
         if names:
             for key in names:
                 value = attribute(child, key)

@@ -59,14 +59,19 @@ class Odf:
     def segments(self, blob: Blob, settings: Settings) -> Iterator[Segment | Item | Gap]:
         """Yield the document's text, what surrounds it, then embedded files. Raises Encrypted, NoText."""
         empty = True
+        locked: list[str] = []
         package = Package(blob)
         if _locked(package):
             data = _odflock.opened(package, settings.passwords)
-            if data is None:
+            if data is not None:
+                yield Item(self.name, "unlocked", len(data), None, lambda: io.BytesIO(data), kind=self.name)
+                return
+            if not package.read("content.xml").lstrip().startswith(b"<"):
                 raise Encrypted("the document needs a password")
-            yield Item(self.name, "unlocked", len(data), None, lambda: io.BytesIO(data), kind=self.name)
-            return
-        for part in _package(package):
+            locked = _odflock.names(package)  # macros alone may be under one, and a manifest may claim too much
+            if locked:
+                yield Gap("encrypted", f"{len(locked)} parts need a password, such as {locked[0]}")
+        for part in _package(package, locked):
             empty = False
             yield part
         if empty:
@@ -77,7 +82,7 @@ def _locked(package: Package) -> bool:
     return b"encryption-data" in package.read("META-INF/manifest.xml") or "encrypted-package" in package
 
 
-def _package(package: Package) -> Iterator[Segment | Item | Gap]:
+def _package(package: Package, locked: list[str]) -> Iterator[Segment | Item | Gap]:
     contents = sorted(
         (name for name in package if _CONTENT.fullmatch(name)), key=lambda name: (name.count("/"), natural(name))
     )
@@ -95,7 +100,7 @@ def _package(package: Package) -> Iterator[Segment | Item | Gap]:
         root, _ = tree(package.chunks(name))
         for element in () if root is None else root.iter("{*}meta"):
             yield from metadata(element, name)
-    yield from _rest(package, set(done))
+    yield from _rest(package, {*done, *locked})
     yield from package.gaps()
 
 
