@@ -67,6 +67,8 @@ _ENGLISH: Final = Lazy(r"\b(?i:(?:top |strictly |highly )?(?:secret|confidential
 _DOTS: Final = "·・•:：-—–_/|."  # signs that also stand between other words
 _GOODS: Final = Lazy(r"宝典|秘籍|攻略|大全|教程|指南|套餐|推荐|好评|精选|[花乐]园|基地|[店馆屋吧]\s*$")
 _SHORT: Final = 6
+_PATTERN: Final = Lazy(r"(?:示例|样例|式样|样式|范例|模[板版]|格式)\s*[:：]?$")
+_BLANKS: Final = Lazy(r"[×xX＊*○〇□_]{3}")
 _TAGS: Final = ("#", "@", "//", "＃", "＠")
 _SINGLE: Final = ("秘", "㊙")
 _KANA: Final = Lazy(r"[\u3041-\u30fa]")
@@ -106,7 +108,28 @@ def star(case: Case) -> Verdict:
     ticked = _TICK.search(case.spot.left) is not None
     if ticked and any(_CROSS.match(line) for line in (*case.spot.above[:2], *case.spot.below[:2])):
         return verdict(case, "mention", 0.3, "level-star", "stands-option")
+    form = "level-star-term" if case.term else "level-star"
+    if _catalogue(case) or _specimen(case.spot):
+        return verdict(case, "mention", 0.3, form, "listed")
+    if not case.term and standing == "alone" and _introduced(case):
+        return verdict(case, "mention", 0.3, form, "introduced")
     return _with_term(case, standing) if case.term else _without_term(case, standing)
+
+
+def _catalogue(case: Case) -> bool:
+    """Whether lines of nothing but marks around it name the other levels, too: a lesson's, unless a column's title."""
+    spot = case.spot
+    if bare("".join(spot.line)) or any(_FIELD_NAME.match(line) for line in spot.above):
+        return False
+    lines = [line for line in (*spot.above[:3], *spot.below[:3]) if len(line) < _TITLED]
+    marks = [mark for line in lines if (mark := case.rule.regex.search(line)) and not bare(line.replace(mark[0], ""))]
+    return len({simple(level.lstrip())[:1] for level in (spot.text, *(mark["level"] for mark in marks))}) > 2
+
+
+def _specimen(spot: Spot) -> bool:
+    """Whether it stands in a pattern of a document: a title that says so above, blanks below."""
+    titled = any(_PATTERN.search(simple(line)) for line in spot.above[:4])
+    return titled and any(_BLANKS.search(line) for line in spot.below[:8])
 
 
 def _with_term(case: Case, standing: Stand) -> Verdict:

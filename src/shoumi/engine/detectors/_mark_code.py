@@ -20,6 +20,7 @@ _ALTERNATIVES: Final = Lazy(r"[绝絕机機秘祕]密\|[绝絕机機秘祕]密")
 _SAMPLES: Final = Lazy(r"^[\s-]*(?:examples?|samples?|tests?|negative_examples|options|enum)\s*:", re.IGNORECASE)
 _MARKS: Final = Lazy(r"^\s*\[?(?:\s*[\"'][绝絕机機秘祕]密[^\"']{0,20}[\"'],?){2,}\s*\]?,?\s*$")  # nothing but marks
 _QUERY: Final = Lazy(r"^\s*(?:select|insert|update|where|values|set|when|then)\b", re.IGNORECASE)
+_OPENED: Final = Lazy(r"[=(,]\s*[bfru]{0,2}(?:\"{3}|'{3}|`)\\?$")  # a string that began on the line above
 _ARROWS: Final = ("|", "=>", "->")
 _BEHIND: Final = Lazy(r"[;{}()\]\"',:]\s*//[^\n]*$|[\])\"';,}]\s+#\s[^\n]*$")  # a comment behind code
 _MEMBER: Final = Lazy(r"^\s*/\*\*\s*$")  # /** 密级：秘密 */ above a constant
@@ -39,7 +40,7 @@ def coded(spot: Spot) -> bool:
     if _WIDGET.search(left) or (any(arrow in left + right for arrow in _ARROWS) and literal(left, right)):
         return True
     if not left.strip():
-        return False
+        return spot.above[:1] != () and _OPENED.search(spot.above[0]) is not None
     quotes = [quote for quote in "\"'" if left.count(quote) % 2 and quote in right]
     if not quotes:
         return _BEHIND.search(left) is not None or (_MEMBER.match(left) is not None and right.lstrip()[:2] == "*/")
