@@ -1,10 +1,11 @@
 """Seven hundred broken files through a whole scan: what crashed, what hung, what was said of each.
 
-    python -m bench.broken [--each 60] [--seed 1] [--folder DIR]
+    python -m bench.broken [--each 60] [--seed 1] [--folder DIR] [--of COLLECTION]
 
 Documents of every format (LibreOffice's where it is installed, else those of ``shoumi.demo``; mails, archives,
 pictures, SQLite) are cut short, have bits flipped, a hole of 512 bytes, or the name of another format. Each must end as
-a finding, as text or as a Gap; of cut OOXML at least half must give text.
+a finding, as text or as a Gap; of cut OOXML at least half must give text. ``--of``: break files of a folder instead,
+``--each`` of every suffix (``bench.parsers`` says what such a folder may be).
 """
 
 from __future__ import annotations
@@ -42,13 +43,19 @@ def main() -> None:
     parser.add_argument("--each", type=int, default=60, help="broken files of a format")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", type=Path)
+    parser.add_argument("--of", type=Path)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as fresh:
         folder = options.folder or Path(fresh)
         tree = folder / "broken"
         shutil.rmtree(tree, ignore_errors=True)
         tree.mkdir(parents=True)
-        count = _write(tree, folder, options.each, random.Random(options.seed))
+        draw = random.Random(options.seed)
+        if options.of:
+            sound = list(_collected(options.of, options.each, draw))
+        else:
+            sound = [(form, data) for form, data in _sound(folder) for _ in range(options.each)]
+        count = _write(tree, sound, draw)
         started = time.perf_counter()
         said = _said(tree, Home(folder / "home"))
         print(f"{count} files, {time.perf_counter() - started:.0f} s")
@@ -60,15 +67,23 @@ def main() -> None:
         _recovered(tree)
 
 
-def _write(tree: Path, folder: Path, each: int, draw: random.Random) -> int:
-    count = 0
-    sound = dict(_sound(folder))
-    for form, data in sound.items():
-        for number in range(each):
-            name, broken = _broken(form, data, number, draw, list(sound))
-            (tree / f"{number:03}-{name}").write_bytes(broken)
-            count += 1
-    return count
+def _write(tree: Path, sound: list[tuple[str, bytes]], draw: random.Random) -> int:
+    forms = sorted({form for form, _ in sound})
+    for number, (form, data) in enumerate(sound):
+        name, broken = _broken(form, data, number, draw, forms)
+        (tree / f"{number:05}-{name}").write_bytes(broken)
+    return len(sound)
+
+
+def _collected(folder: Path, each: int, draw: random.Random) -> Iterator[tuple[str, bytes]]:
+    """Yield some files of every suffix of a collection."""
+    suffixes: dict[str, list[Path]] = {}
+    for path in sorted(folder.rglob("*.*")):
+        if 1000 < path.stat().st_size < 1_000_000:
+            suffixes.setdefault(path.suffix[1:].lower(), []).append(path)
+    for suffix, paths in suffixes.items():
+        for path in draw.sample(paths, min(each, len(paths))):
+            yield suffix, path.read_bytes()
 
 
 def _broken(form: str, data: bytes, number: int, draw: random.Random, forms: list[str]) -> tuple[str, bytes]:

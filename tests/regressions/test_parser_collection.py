@@ -170,3 +170,12 @@ def test_parts_of_a_formula_do_not_run_together() -> None:
     power = f"<m:sSup><m:e>{run.format('x')}</m:e><m:sup>{run.format(2)}</m:sup></m:sSup>"
     body = f'<w:p><m:oMath xmlns:m="{maths}">{third}{power}</m:oMath></w:p>'
     assert texts(office.docx(body)).startswith("1 3 x 2")
+
+
+def test_metafiles_of_libreoffice_are_drawings() -> None:
+    """The pictures that stand for embedded objects in OpenDocument files were an unknown format."""
+    text = "机密★10年"
+    body = struct.pack("<iiH1sHHiiH", 5, 6, 1, b"?", 0, len(text), 1, 7, len(text)) + text.encode("utf-16-le")
+    actions = struct.pack("<HHI", 114, 2, len(body)) + body + struct.pack("<HHI", 139, 1, 0)
+    data = b"VCLMTF" + struct.pack("<HIIHI", 1, 49, 0, 1, 27) + bytes(27) + struct.pack("<iiI", 9, 9, 2) + actions
+    assert texts(data) == text

@@ -1,8 +1,9 @@
-"""Windows metafiles (EMF, EMF+, WMF): a drawing's records in; its texts, captions and pictures out.
+"""Metafiles of Windows (EMF, EMF+, WMF) and LibreOffice (SVM): a drawing's records in; texts and pictures out.
 
 Office keeps charts, formulas, pasted tables and the previews of embedded objects in them. Letters often stand in
 records of their own, so that records are joined where one begins at the other's end. A large drawing without any
-text may be text drawn as curves: that is said. Source: [MS-EMF] 2.3, [MS-EMFPLUS] 2.3.4, [MS-WMF] 2.3.
+text may be text drawn as curves: that is said. Source: [MS-EMF] 2.3, [MS-EMFPLUS] 2.3.4, [MS-WMF] 2.3;
+LibreOffice's metaact.hxx.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from shoumi.engine.types import Gap, Item, Raw, Segment
 
 EMF: Final = "image/emf"
 WMF: Final = "image/wmf"
+SVM: Final = "image/x-svm"
 _PLACED: Final = b"\xd7\xcd\xc6\x9a"
 _BARE: Final = re.compile(rb"[\x01\x02]\0\x09\0\0[\x01\x03]", re.DOTALL)
 _GLYPHS: Final = 0x10  # the record holds glyph numbers of a font, no letters
@@ -29,6 +31,7 @@ _WIDE_TEXTS, _NARROW_TEXTS, _SMALL_TEXT, _COMMENT = frozenset({84, 97}), frozens
 _BITMAPS: Final = {80: 48, 81: 48, 76: 84, 77: 84, 78: 84, 79: 96, 114: 84, 116: 84}  # record → where its DIB is said
 _WMF_BITMAPS: Final = {0x0F43: 22, 0x0B41: 20, 0x0940: 16, 0x0D33: 18}
 _TEXTOUT, _EXTTEXTOUT, _FONT, _ESCAPE = 0x0521, 0x0A32, 0x02FB, 0x0626
+_SVM_TEXTS, _SVM_BITMAPS = range(112, 117), range(117, 123)
 _MANY: Final = 300  # records: a drawing of more than this may be a page drawn as curves
 _TOUCHING, _APART = 0.6, 2.5  # letters between two texts of one line that belong together, or are words of it
 _LEAST: Final = 1024  # bytes: smaller bitmaps are patterns
@@ -36,13 +39,13 @@ _PICTURE: Final = re.compile(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff[\xdb\xe0-\xef]")
 
 
 class Metafile:
-    """Reads metafiles of Windows, both kinds."""
+    """Reads metafiles of Windows, both kinds, and LibreOffice's."""
 
     name = "metafile"
     version = 1
-    media_types = frozenset({EMF, WMF})
+    media_types = frozenset({EMF, WMF, SVM})
     method = "text"
-    signatures = (Signature(_PLACED, WMF), Signature(b" EMF", EMF, 40))
+    signatures = (Signature(_PLACED, WMF), Signature(b" EMF", EMF, 40), Signature(b"VCLMTF", SVM))
     refines = frozenset({UNKNOWN})
 
     def refine(self, sample: Sample) -> str | None:
@@ -54,7 +57,8 @@ class Metafile:
         data = blob.read()
         lines = _Lines()
         found: list[Item | Raw] = []
-        count = (_emf if data[40:44] == b" EMF" else _wmf)(data, lines, found)
+        read = _svm if data.startswith(b"VCLMTF") else _emf if data[40:44] == b" EMF" else _wmf
+        count = read(data, lines, found)
         text = lines.text()
         if text.strip():
             yield Segment(text)
@@ -204,6 +208,32 @@ def _wmf(data: bytes, lines: _Lines, found: list[Item | Raw]) -> int:
             pass
         at += 2 * words
     return count
+
+
+def _svm(data: bytes, lines: _Lines, found: list[Item | Raw]) -> int:
+    """Read the actions of LibreOffice's own metafile and return how many there were."""
+    size, count = struct.unpack_from("<I", data, 18)[0] if len(data) > 22 else 0, 0
+    at = 22 + size + 12
+    while at + 8 <= len(data):
+        kind, version, size = struct.unpack_from("<HHI", data, at)
+        body = data[at + 8 : at + 8 + size]
+        if kind in _SVM_TEXTS and len(body) >= 10:
+            x, y = struct.unpack_from("<ii", body)
+            lines.add(_svm_text(body, version), x, y, 0)
+        elif kind in _SVM_BITMAPS and (start := body.find(b"BM")) >= 0:
+            found.append(item(f"picture-{len(found) + 1}.bmp", body[start:], "metafile"))
+        at += 8 + size
+        count += 1
+    return count
+
+
+def _svm_text(body: bytes, version: int) -> str:
+    """Return an action's text: since version 2 it stands last, as a number of UTF-16 units and the units."""
+    for letters in range(1, (len(body) - 8) // 2 if version > 1 else 0):
+        start = len(body) - 2 * letters
+        if struct.unpack_from("<H", body, start - 2)[0] == letters:
+            return _wide(body[start:])
+    return _narrow(body[10 : 10 + struct.unpack_from("<H", body, 8)[0]], "cp1252")
 
 
 def _wmf_text(body: bytes, codec: str, lines: _Lines) -> None:
