@@ -54,6 +54,26 @@ def test_a_page_with_one_letter_in_twelve_misread_is_found(tmp_path: Path) -> No
     assert sum(found) >= 17
 
 
+def spoilt(text: str, places: tuple[int, ...]) -> str:
+    """Replace the letters at some places, counted in letters."""
+    letters = [place for place, char in enumerate(text) if char.isalnum()]
+    out = list(text[: letters[places[-1] + 2]])
+    for place in places:
+        out[letters[place]] = "x"
+    return "".join(out)
+
+
+def test_a_short_passage_counts_when_every_gap_in_it_is_one_misread_letter(tmp_path: Path) -> None:
+    known = searcher(Home(tmp_path / "home"), tmp_path / "known", PROSE)
+    assert known.search(spoilt(PROSE, (5, 42, 79, 116, 153)).encode()).passages
+
+
+def test_the_same_runs_with_other_words_between_do_not(tmp_path: Path) -> None:
+    known = searcher(Home(tmp_path / "home"), tmp_path / "known", PROSE)
+    text = spoilt(PROSE, (5, 42, 79, 116, 153))
+    assert not known.search(text.replace("x", "qqzzvvkkwwjjyy").encode()).passages
+
+
 def sheet(name: str, number: str, site: str, voltage: str) -> str:
     return (
         f"Kernel driver {name}\nSupported chips: {site} Semiconductor {number}\nAddresses scanned: {voltage} only\n"

@@ -21,7 +21,7 @@ from shoumi.engine.passages.normalise import HEAVY
 ENOUGH: Final = 45.5  # weight that an unbroken run must cover: 16 characters of Chinese, 46 letters
 LEAST: Final = 60.0  # score below which a chain without such a run never counts …
 SHORT: Final = 150  # … nor with a span below this weight …
-DENSE: Final = 100.0  # … unless its score is so high
+STRONG: Final = 80.0  # … unless its score is so high
 _LETTERS: Final = 46  # characters that a run of mostly letters and digits must have
 _CHINESE: Final = 16  # … and one of mostly Chinese, Japanese or Korean
 _GAP: Final = 160  # characters between two hits of one passage, at most
@@ -127,7 +127,7 @@ def _promising(found: Runs, edges: NDArray[np.int64], weight: NDArray[np.int64])
     score = np.add.reduceat(found.shares, first)  # a chain's score is what its runs say, less what its gaps cost
     ends = np.maximum.reduceat(found.rows[:, 2], first)
     span = weight.take(ends) - weight.take(found.rows[first, 1])
-    promising: NDArray[np.bool_] = long | ((score >= LEAST) & ((span >= SHORT) | (score >= DENSE)))
+    promising: NDArray[np.bool_] = long | ((score >= LEAST) & ((span >= SHORT) | (score >= STRONG)))
     return promising
 
 

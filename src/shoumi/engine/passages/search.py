@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shoumi.engine.passages import boilerplate
-from shoumi.engine.passages.align import DENSE, ENOUGH, LEAST, SHORT, Chain, Runs, chains, runs
+from shoumi.engine.passages.align import ENOUGH, LEAST, SHORT, STRONG, Chain, Runs, chains, runs
 from shoumi.engine.passages.grams import Gram
 from shoumi.engine.passages.index import Hits, Segment
 from shoumi.engine.passages.misread import Misread
@@ -24,12 +24,14 @@ from shoumi.engine.passages.normalise import Codes, Offsets, fold, folding
 
 BROKEN: Final = 66.0  # score that a chain of runs needs when none of them is long enough alone …
 _SPAN: Final = 200  # … and the weight that it spans: a form letter filled in otherwise is shorter
+_DENSE: Final = 100.0  # score from which its span does not matter
 # The same for letters: a chain counts as it is when it is strong, long, and mostly says what no other text says; a
-# weaker one when most of what is between its runs was misread, and not something else.
-_STRONG: Final = 80.0
+# weaker one when most of what is between its runs was misread, and not something else; a shorter one when nearly all
+# was.
 _LONG: Final = 200
 _SINGLE: Final = 60.0
 _SAME: Final = 0.55
+_SURE: Final = 0.8
 FRAGMENT: Final = 24.0  # weight of an excerpt that only counts together with others
 _NEAR: Final = 60  # folded characters between pieces of one document that are reported as one passage
 _SHORTEST: Final = 8  # folded characters below which nothing can match
@@ -184,10 +186,13 @@ def _counts(chain: Chain, misread: Misread) -> bool:
         return True
     size = chain.end - chain.start
     if chain.span > 2 * size:  # mostly Chinese
-        return chain.score >= DENSE or (chain.score >= BROKEN and chain.span >= _SPAN)
-    if chain.score >= _STRONG and chain.span >= _LONG and chain.single >= max(_SINGLE, chain.coverage / 2):
+        return chain.score >= _DENSE or (chain.score >= BROKEN and chain.span >= _SPAN)
+    own = chain.score >= STRONG and chain.single >= max(_SINGLE, chain.coverage / 2)
+    if own and chain.span >= _LONG:
         return True
-    return chain.score >= LEAST and chain.span >= SHORT and misread.share(chain) >= _SAME
+    if chain.span < SHORT:
+        return own and misread.share(chain) >= _SURE
+    return chain.score >= LEAST and misread.share(chain) >= _SAME
 
 
 def _small(every: Runs, chosen: list[Chain]) -> list[Chain]:
