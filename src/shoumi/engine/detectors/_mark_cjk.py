@@ -14,6 +14,7 @@ from shoumi.engine.detectors._mark_case import (
     COVERS,
     FIELD_LABEL,
     LABEL,
+    NOTICE,
     Case,
     Kind,
     Table,
@@ -119,10 +120,14 @@ def star(case: Case) -> Verdict:
 def _catalogue(case: Case) -> bool:
     """Whether lines of nothing but marks around it name the other levels, too: a lesson's, unless a column's title."""
     spot = case.spot
-    if bare("".join(spot.line)) or any(_FIELD_NAME.match(line) for line in spot.above):
+    if bare("".join(spot.line).strip("；、")) or any(_FIELD_NAME.match(line) for line in spot.above):
         return False
     lines = [line for line in (*spot.above[:3], *spot.below[:3]) if len(line) < _TITLED]
-    marks = [mark for line in lines if (mark := case.rule.regex.search(line)) and not bare(line.replace(mark[0], ""))]
+    marks = [
+        mark
+        for line in lines
+        if (mark := case.rule.regex.search(line)) and not bare(line.replace(mark[0], "").strip("；、"))
+    ]
     return len({simple(level.lstrip())[:1] for level in (spot.text, *(mark["level"] for mark in marks))}) > 2
 
 
@@ -143,8 +148,8 @@ def _with_term(case: Case, standing: Stand) -> Verdict:
         several = any(case.rule.regex.search(line) for line in (*spot.above[:2], *spot.below[:2]))
         several = several or _MODEL.search(simple(spot.above[0])) is not None
         return verdict(case, "mention" if several else "possible", 0.4, "level-star-term", "introduced")
-    if standing in ("start", "end") and _prose(spot, standing):
-        return verdict(case, "mention" if standing == "end" else "possible", 0.3, "level-star-term", "stands-sentence")
+    if standing in ("start", "end") and (kind := _prose(spot, standing)):
+        return verdict(case, kind, 0.3, "level-star-term", "stands-sentence")
     if standing == "start" and case.term and case.term[-1] in "天周" and spot.right[:1].isalpha():  # 绝密★30天瘦身计划
         return verdict(case, "mention", 0.3, "level-star-term", "stands-sentence")
     woven = spot.left[-1:].isalnum() and spot.right[:1].isalnum()  # into a sentence, with no sign on either side
@@ -153,12 +158,20 @@ def _with_term(case: Case, standing: Stand) -> Verdict:
     return by(case, _FULL, standing, "level-star-term")
 
 
-def _prose(spot: Spot, standing: Stand) -> bool:
-    """Whether the sentence that it opens or closes ends with a full stop, which neither titles nor rows do."""
+def _prose(spot: Spot, standing: Stand) -> Kind | None:
+    """What becomes of it when the sentence that it opens or closes has a full stop, as neither titles nor rows have."""
+    left, right = spot.left, spot.right.strip()
     if standing == "end":
-        told = len(bare(spot.left)) > _SHORT and not (LABEL.search(spot.left[-_SHORT:]) or owned(spot.left))
-        return told and spot.right.lstrip()[:1] == "。" and spot.left[-1:] not in tuple("（(【[")
-    return spot.right[:1].isalpha() and spot.right.rstrip()[-1:] in tuple("。？?！!") and not COVERS.search(spot.right)
+        told = len(bare(left)) > _SHORT and not (LABEL.search(left[-_SHORT:]) or owned(left))
+        if not told or right[-1:] != "。":
+            return None
+        if left[-1:] not in tuple("（(【["):
+            return "mention"
+        return None if "附件" in left or "《" in left else "possible"
+    opened = spot.right[:1].isalpha() or spot.right[:1] in ("，", ",")
+    if not opened or right[-1:] not in tuple("。？?！!") or COVERS.search(right) or NOTICE.search(right):
+        return None
+    return "mention" if right[-1:] in ("？", "?") or spot.right[:1] in ("，", ",") else "possible"
 
 
 def _without_term(case: Case, standing: Stand) -> Verdict:
@@ -178,7 +191,7 @@ def _without_term(case: Case, standing: Stand) -> Verdict:
         standing = "start"
     if (standing in ("start", "end") and glued(spot)) or (standing == "inside" and spot.right[:1].isalnum()):
         free = standing == "start" and case.star == "★" and _CONDITION.fullmatch(spot.right)
-        free = free and not _GOODS.search(spot.right)
+        free = free and not (_GOODS.search(spot.right) or spot.right[:1].isdecimal())
         standing = "inside" if free else "sentence"
     return by(case, _STARRED, standing, "level-star" if case.star.strip() else "level-named")
 

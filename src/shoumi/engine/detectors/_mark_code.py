@@ -10,6 +10,7 @@ import re
 from typing import Final
 
 from shoumi.engine.detectors._lazy import Lazy
+from shoumi.engine.detectors._mark_case import LABEL
 from shoumi.engine.detectors._mark_prose import literal
 from shoumi.engine.detectors._mark_spot import Spot
 
@@ -17,10 +18,14 @@ _NEAR: Final = 200  # characters of a line that are looked at on each side
 _WIDGET: Final = Lazy(r"<(?:option|select|label|button|radio)\b|\bmsg(?:id|str)\b", re.IGNORECASE)
 _RETURNS: Final = Lazy(r"^[\"'”]?\s{0,2}(?:->|=>|→)\s*\S|^\\+[dswDSW]")  # 机密★10年 -> Level.SECRET
 _ALTERNATIVES: Final = Lazy(r"[绝絕机機秘祕]密\|[绝絕机機秘祕]密")  # of a regular expression
-_SAMPLES: Final = Lazy(r"^[\s-]*(?:examples?|samples?|tests?|negative_examples|options|enum)\s*:", re.IGNORECASE)
+_SAMPLES: Final = Lazy(
+    r"^[\s-]*(?:examples?|samples?|tests?|negative_examples|options|enum|placeholder|defaults?|hints?|pattern|regex)\s*:",
+    re.IGNORECASE,
+)
 _MARKS: Final = Lazy(r"^\s*\[?(?:\s*[\"'][绝絕机機秘祕]密[^\"']{0,20}[\"'],?){2,}\s*\]?,?\s*$")  # nothing but marks
 _QUERY: Final = Lazy(r"^\s*(?:select|insert|update|where|values|set|when|then)\b", re.IGNORECASE)
 _OPENED: Final = Lazy(r"[=(,]\s*[bfru]{0,2}(?:\"{3}|'{3}|`)\\?$")  # a string that began on the line above
+_CONSTANT: Final = Lazy(r"(?:^|\s)[A-Z][A-Z0-9_]{2,}\s*=\s*$")
 _ARROWS: Final = ("|", "=>", "->")
 _BEHIND: Final = Lazy(r"[;{}()\]\"',:]\s*//[^\n]*$|[\])\"';,}]\s+#\s[^\n]*$")  # a comment behind code
 _MEMBER: Final = Lazy(r"^\s*/\*\*\s*$")  # /** 密级：秘密 */ above a constant
@@ -36,6 +41,8 @@ def coded(spot: Spot) -> bool:
         return False
     line = left + spot.text + right
     if _RETURNS.match(right) or _ALTERNATIVES.search(line) or _SAMPLES.match(left) or _MARKS.match(line):
+        return True
+    if _CONSTANT.search(left) and not LABEL.search(left):
         return True
     if _WIDGET.search(left) or (any(arrow in left + right for arrow in _ARROWS) and literal(left, right)):
         return True

@@ -53,13 +53,13 @@ _LEFT_TALK: Final = Lazy(
 )
 _RIGHT_TALK: Final = Lazy(
     r"^[”’」』\"')）】\]]{0,2}\s{0,2}(?:表示|表明|是|指(?![挥导示南标数引定战])|意思|意味|含义|意为|代表(?!团|大会|名单|资格)|即|字样|标志|标识|标记|标注|的(?!确)|中的|里的|这[种类样个一]|那[种类样个]|之类|一词|为(?!了)|属于|等[级于]?"
-    r"|、(?!第|编号|共)|(?<!\s)[与和及或者]|类(?![别型似])|(?<!\s)[一两二三四五六七八九十\d]{1,4}[份件册条项枚张]|(?:[印戳]章|印模|贴纸|文件袋|道具)|≠|知多少|顶格|居中|就[是行]|(?:再|后)(?:上传|拍照|发|印)|格式|赏析|评析|点评|\s(?:and|is|are|means?|or|was|were|with)\b|以上|以下|以内|(?<!\s)不[得能应准可]|不超|应当|应(?![急用对收付届聘征变战邀])|必须|分别|其中|级?国家秘密|还是|吗|么|呢|？|\?"
+    r"|、(?!第|编号|共)|(?<!\s)[与和及或者]|类(?![别型似])|(?<!\s)[一两二三四五六七八九十\d]{1,4}[份件册条项枚张]|(?:[印戳]章|印模|贴纸|文件袋|道具)|≠|知多少|[（(](?:正确|错误|对|错|√|×|不?规范)[)）]|[:：](?=.{0,12}(?:密级|期限|保密|级别))|(?<!\s)(?:没有?|未(?!来)|无法|不?会被?(?!议|计|员|谈|展|务|战|商)|被|能否|可否|是否)|顶格|居中|就[是行]|(?:再|后)(?:上传|拍照|发|印)|格式|赏析|评析|点评|\s(?:and|is|are|means?|or|was|were|with)\b|以上|以下|以内|(?<!\s)不[得能应准可]|不超|应当|应(?![急用对收付届聘征变战邀])|必须|分别|其中|级?国家秘密|还是|吗|么|呢|？|\?"
     r"|[—–=＝-]{1,2}\s*(?:表示|指|即|意|是|该|说明|代表)|[=＝:：]\s*(?:表示|指|该|即|是|意)|\s?[=＝→]\s?[A-Za-z\d\u4e00-\u9fff]|[，,]\s*(?:表示|意|即|指|说明|其中|是))"
 )
 _CUE: Final = Lazy(
     r"(?:不得|不能|不应|不准|禁止|严禁|请勿|切勿|不可)(?:再|擅自|随意|自行)?(?:标|写|加盖|印|使用|出现|带有|含有)"
     r"|例如|比如|譬如|示例|样例|范例|举例|\be\.g\.|\bi\.e\.|such as|for example"
-    r"|下列|哪[一]?[项个种]|单选|多选|判断题|选择题|字样|标志由|由.{0,12}组成|保密(?:知识|常识)|什么|怎[么样]|如何|哪里|是否|为何|吗|应当标|应标|规范(?:的)?标"
+    r"|下列|哪[一]?[项个种]|选项|单选|多选|判断题|选择题|字样|标志由|由.{0,12}组成|保密(?:知识|常识)|什么|怎[么样]|如何|哪里|是否|为何|吗|应当标|应标|规范(?:的)?标"
     r"|格式[为是:：]|形式[为是:：]|分为|划分|三级|三个等级|三个级别|(?:电影|小说|电视剧|游戏|歌曲|剧集|章节)"
 )
 _NUMBERED: Final = Lazy(
@@ -91,7 +91,7 @@ _EXAMPLE: Final = Lazy(r"示例|样例|范例|举例|例子")
 _ASKED: Final = Lazy(r"什么|怎[么样]|如何|哪里|为何|是否|吗|[?？]")
 _PARTICLE: Final = Lazy(
     r"^\s?[\uac00-\ud7a3]+(?:을|를|이|가|은|는|의|에|에서|로|으로|와|과|도|만)(?:\s|$)|^[은는이가을를의로]\s"
-    r"|^\s?(?:취급|인가|보관|문서|자료|관리|지정|해제|사항|관련|문건|유출|공개|논란)|^[^\n]{0,40}(?:다|요|까)[.?!]"
+    r"|^\s?(?:등급|취급|인가|보관|문서|자료|관리|지정|해제|사항|관련|문건|유출|공개|논란)|^[^\n]{0,40}(?:다|요|까)[.?!]"
     r"|^[のをはがにでとも]"
 )
 _PIECE: Final = Lazy(r"^[）)】\]]\s*[；;]")
@@ -228,7 +228,7 @@ _CLOSED: Final = ("]", ")", "】", "）")
 _LATIN_TALK: Final = Lazy(
     r"(?:^|[\s(\"'/])(?:marked|labell?ed|classified|designated|stamped|as|is|are|was|were|be|been|being|use|uses|using|used|the|an?|of|or|and|to|with|under"
     r"|called|like|than|from|for|in|on|at|including|level|levels|by|not|non|no|any|each|every|some|this|that|these|those|between|both|either|only|also|e\.g\."
-    r"|i\.e\.|example|examples?:|reads?|says?|word|words|term|string|label|labels|mark|marking|markings|see|above|below|about|handl(?:e|ing)|understand(?:ing)?|protect(?:ing)?|sharing|sends?|sending|storing|mean(?:s|ing)|receiv(?:e|ed|ing)|über|als|mit|und|oder|der|die|das"
+    r"|i\.e\.|example|examples?:|reads?|says?|word|words|term|string|label|labels|mark|marking|markings|see|above|below|about|handl(?:e|ing)|understand(?:ing)?|protect(?:ing)?|sharing|sends?|sending|storing|mean(?:s|ing)|receiv(?:e|ed|ing)|requir(?:e|es|ing)|needs?|holds?|holding|has|have|having|über|als|mit|und|oder|der|die|das"
     r"|von|zu|comme|et|ou|de|la|le|les|des|du|niveau|mention|class[ée]e?s?|classifi[ée]e?s?|eingestuft|Einstufung|Stufe|Grad)\s*[:,]?\s*[\"'“‘`(\[]*\s*$",
     re.IGNORECASE,
 )
