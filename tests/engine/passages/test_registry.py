@@ -8,6 +8,7 @@ import signal
 
 import pytest
 
+from shoumi.cli import main
 from shoumi.engine.detectors.passages import Passages
 from shoumi.engine.errors import OutputError, ShoumiError, UsageError
 from shoumi.engine.home import Home
@@ -146,6 +147,23 @@ def test_a_segment_of_an_earlier_version_is_used_and_named_and_never_merged(tmp_
         assert register.earlier() == {}
     add(home, paths[0])
     assert search(home, paths[0].read_text()[50:150]) == (["0.txt"], [])
+
+
+def test_verify_and_repair_say_what_to_do_about_an_earlier_version(tmp_path, home, write, monkeypatch, capsys):
+    (added,) = add(home, *files(tmp_path, write, 1)).added
+    with Register(home) as register:
+        ((name, *_),) = register.segments()
+    monkeypatch.setenv("SHOUMI_HOME", str(home.path))
+    assert main(["register", "verify"]) == 0
+    age(home, name)
+    assert main(["register", "verify"]) == 3
+    said = capsys.readouterr().err
+    assert f"{name} was written by an earlier version" in said
+    assert added.id in said
+    assert "`shoumi register repair`" in said
+    assert main(["register", "repair"]) == 3
+    assert f"add again: {added.id}" in capsys.readouterr().out
+    assert main(["register", "verify"]) == 0
 
 
 def test_changed_metadata_is_noticed(tmp_path, home, write):

@@ -198,7 +198,7 @@ def _trace(
             used[at] = True
             at = before[at]
         total = score[last] - (score[at] if at >= 0 else 0.0)
-        solid = any(covered[row] >= ENOUGH and _solid(*rows[row][:2], weight) for row in path)
+        solid = any(covered[row] >= ENOUGH and _solid(rows[row][0], rows[row][1], weight) for row in path)
         if not solid and total < LEAST:
             continue
         path.reverse()
