@@ -40,6 +40,7 @@ COVERS: Final = Lazy(
     r"关于|方案|报告|通知|请示|纪要|计划|规划|名单|情况|函|意见|总结|汇报|材料|清单|合同|协议|批复|决定|办法|会议|文件|预案|研判|分析|预算|部署"
     r"|草案|[稿表书]|设计|图纸?|数据|项目|工程|工作"
 )
+_PAGE: Final = Lazy(r"\W*\d{1,4}\W*")  # —1—
 NOTICE: Final = Lazy(r"请勿|严禁|不得|禁止|注意|收回|退回|保[管存密]")
 _BESIDE: Final = 160
 
@@ -135,7 +136,7 @@ def unlabelled(case: Case, form: str) -> Verdict | None:
 def headline(case: Case, form: str) -> Verdict | None:
     """What stands before a cry or a subtitle is a headline: 绝密★启用前！重磅内幕"""
     right = simple(case.spot.right)
-    if right[:1] not in tuple("！!—") or NOTICE.search(right):
+    if right[:1] not in tuple("！!—") or _PAGE.fullmatch(right) or NOTICE.search(right):
         return None
     titled = right[0] == "—" and COVERS.search(right)
     return verdict(case, "possible" if titled else "mention", 0.3, form, "stands-sentence")

@@ -142,7 +142,7 @@ def _with_term(case: Case, standing: Stand) -> Verdict:
     if standing == "start" and (found := headline(case, "level-star-term")):
         return found
     around = spot.left.strip() + spot.right.strip()
-    if standing == "quoted" and (around == "《》" or (around in ("“”", "‘’") and titles(spot))):  # 《机密★10年》
+    if standing == "quoted" and around in ("《》", "“”", "‘’") and titles(spot):  # 《机密★10年》
         return verdict(case, "possible", 0.5, "level-star-term", "stands-quoted")
     if standing == "alone" and _introduced(case):
         several = any(case.rule.regex.search(line) for line in (*spot.above[:2], *spot.below[:2]))
@@ -191,7 +191,7 @@ def _without_term(case: Case, standing: Stand) -> Verdict:
         standing = "start"
     if (standing in ("start", "end") and glued(spot)) or (standing == "inside" and spot.right[:1].isalnum()):
         free = standing == "start" and case.star == "★" and _CONDITION.fullmatch(spot.right)
-        free = free and not (_GOODS.search(spot.right) or spot.right[:1].isdecimal())
+        free = free and not (_GOODS.search(spot.right) or _SELLS.search(spot.right) or spot.right[:1].isdecimal())
         standing = "inside" if free else "sentence"
     return by(case, _STARRED, standing, "level-star" if case.star.strip() else "level-named")
 
@@ -232,6 +232,8 @@ def line(case: Case) -> Verdict:
             return verdict(case, "mention", 0.2, reason, "listed")
     if spot.right.lstrip()[:1] in ("★", "☆"):  # 机密10年★: the right order is another
         return verdict(case, "mention", 0.2, reason, "listed")
+    if LABEL.search(spot.column):  # 1|方案|机密|10年
+        return verdict(case, "mark", 0.85, reason, "field", *near(spot))
     plain = case.term is not None and case.term[0].isdecimal() and _covers(spot)
     placed = spot.edge or bool(company(spot))
     star = case.star.strip() and (case.star.strip() not in _DOTS or (spot.first and spot.opens and not spot.above))
@@ -262,7 +264,7 @@ def phrase(case: Case) -> Verdict:
         if plain and not (spot.above or spot.below or spot.edge or bracketed(spot)):  # a word, and no document
             return verdict(case, "mention", 0.3, "wording", "listed")
         if spot.text.strip() in _SINGLE and not (
-            spot.edge or _KANA.search(spot.before + spot.after) or bracketed(spot)
+            spot.edge or _KANA.search(spot.before + spot.after) or not _told(spot) or bracketed(spot)
         ):
             return verdict(case, "mention", 0.3, "wording", "listed")
         opens = titles(spot) and (not plain or _covers(spot))
@@ -337,6 +339,11 @@ def _covers(spot: Spot) -> bool:
     return any(COVERS.search(simple(line)) for line in spot.below[:2])
 
 
+def _told(spot: Spot) -> bool:
+    """Whether a sentence follows, and no title."""
+    return bool(spot.below) and spot.below[0][-1] in "。！？!?"
+
+
 def _bare_alone(case: Case) -> Verdict:
     spot = case.spot
     signs = near(spot)
@@ -361,7 +368,7 @@ def _bare_alone(case: Case) -> Verdict:
     covers = covers and not any(bare(line) for line in spot.above)
     if spot.left.strip() in _TAGS or (spot.left.strip() in ("'", '"') and spot.right.strip()[:1] in ("'", '"')):
         return verdict(case, "mention", 0.2, "level-alone", "code")
-    told = bool(spot.below) and spot.below[0][-1] in "。！？!?" and not _covers(spot)  # what follows is prose
+    told = _told(spot) and not _covers(spot)
     if corroborated or covers or (bracketed(spot) and spot.top and spot.first and not told):
         if any(_SHOUTS.search(line) for line in spot.below[:1]) and not corroborated:
             return verdict(case, "mention", 0.3, "level-alone", "stands-sentence")
