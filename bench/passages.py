@@ -3,10 +3,11 @@
     python -m bench.passages [--docs 350] [--cells 60] [--seed 1] [--rows NAME,NAME] [--speed N,N] [--folder DIR]
 
 Prints the table of recall by kind of change, files without a planted passage that were flagged, wrong documents, span
-overlap, index size, speed of registering and looking up; ``--speed 1000,20000 --query 100`` measures more. The peers
-``sim_text`` (Debian: similarity-tester) and copydetect (PyPI, extra ``bench``) are run on the same files; where one is
-not installed, the table says so. Everything is drawn with the seed, each row for itself, so that a row alone
-(``--rows "traditional zh 40"``) is the same as among the others; ``--misses`` shows what was not found.
+overlap, excerpts that add up, index size, speed of registering and looking up; ``--speed 1000,20000 --query 100``
+measures more. The peers ``sim_text`` (Debian: similarity-tester) and copydetect (PyPI, extra ``bench``) are run on the
+same files; where one is not installed, the table says so. Everything is drawn with the seed, each row for itself, so
+that a row alone (``--rows "traditional zh 40"``) is the same as among the others; ``--misses`` shows what was not found.
+Keys differ from run to run, and with them which fingerprints are stored.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a script, it stands in its own folder
 
-from bench import corpus, passages_peers, passages_speed
+from bench import corpus, passages_adding, passages_peers, passages_speed
 from shoumi.engine import passages
 from shoumi.engine.home import Home
 from shoumi.engine.intake import Intake
@@ -288,6 +289,8 @@ def main() -> None:
                 for planted, text in cell.missed if arguments.misses else ():
                     print(f"    {planted!r}\n    in the document: {text!r}")
         print(f"wrong documents: {sum(bench.wrong.values())} in {bench.files} files {dict(bench.wrong)}")
+        if not arguments.rows:
+            passages_adding.measure(bench, arguments.cells)
         count, flagged, which = bench.unrelated(arguments.unrelated)
         print(f"unrelated documents flagged: {flagged} of {count}")
         for line in which[:10]:
