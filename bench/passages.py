@@ -6,7 +6,8 @@ Prints the table of recall by kind of change, files without a planted passage th
 overlap, excerpts that add up, index size, speed of registering and looking up; ``--speed 1000,20000 --query 100``
 measures more. The peers ``sim_text`` (Debian: similarity-tester) and copydetect (PyPI, extra ``bench``) are run on the
 same files; where one is not installed, the table says so. Everything is drawn with the seed, each row for itself, so
-that a row alone (``--rows "traditional zh 40"``) is the same as among the others; ``--misses`` shows what was not found.
+that a row alone (``--rows "traditional zh 40"``) is the same as among the others; ``--misses`` shows what was not
+found.
 Keys differ from run to run, and with them which fingerprints are stored.
 """
 
