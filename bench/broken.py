@@ -30,6 +30,7 @@ from shoumi.engine.scan import Scan
 from shoumi.engine.settings import Settings
 from shoumi.engine.types import Gap, Segment
 
+_RARE = 10  # files: fewer are no format of a collection
 OOXML = ("docx", "xlsx", "pptx")
 LINES = [
     "机密★10年",
@@ -79,9 +80,11 @@ def _collected(folder: Path, each: int, draw: random.Random) -> Iterator[tuple[s
     """Yield some files of every suffix of a collection."""
     suffixes: dict[str, list[Path]] = {}
     for path in sorted(folder.rglob("*.*")):
-        if 1000 < path.stat().st_size < 1_000_000:
+        if path.is_file() and 1000 < path.stat().st_size < 1_000_000:
             suffixes.setdefault(path.suffix[1:].lower(), []).append(path)
     for suffix, paths in suffixes.items():
+        if len(paths) < _RARE:
+            continue
         for path in draw.sample(paths, min(each, len(paths))):
             yield suffix, path.read_bytes()
 

@@ -78,6 +78,8 @@ class Reader:
                 self._flow.add(line.strip())
 
     def _element(self, element: Element, name: str, reading: Elements) -> Iterator[Segment]:
+        if self._sheet is not None and (name == "table-cell" or (name == "p" and _in_cell(element))):
+            return  # the row reads it
         above = [local(parent.tag) for parent in element.iterancestors(*_ABOVE)]
         if "page" in above or "p" in above or "h" in above:
             return
@@ -194,8 +196,9 @@ class _Sheet:
         found: list[Cell] = []
         at = 0
         for cell in row.iterchildren("{*}table-cell", "{*}covered-table-cell"):
-            times = _count(cell, "number-columns-repeated")
-            text = self._text(cell, f"{column(at + 1)}{self._row + 1}") if len(cell) or cell.attrib else ""
+            said = {local(key): value for key, value in cell.items()}
+            times = _number(said.get("number-columns-repeated", ""))
+            text = self._text(cell, said, f"{column(at + 1)}{self._row + 1}") if said or len(cell) else ""
             if text:
                 for copy in range(min(times, _COPIES)):
                     if copy:
@@ -208,7 +211,7 @@ class _Sheet:
             at += times
         return found
 
-    def _text(self, cell: Element, place: str) -> str:
+    def _text(self, cell: Element, said: dict[str, str], place: str) -> str:
         """Return what a cell shows, and its number in full when that differs; comments and drawings go to the notes."""
         lines: list[str] = []
         for child in cell.iterchildren("*"):
@@ -223,13 +226,13 @@ class _Sheet:
                 holder.box(child, SEEN)
                 self._note(holder.boxes, place)
         shown = "\n".join(lines)
-        value = plain(attribute(cell, "value")) if attribute(cell, "value-type") in ("float", "currency") else ""
+        value = plain(said.get("value", "")) if said.get("value-type") in ("float", "currency") else ""
         if len(value) > 7 and value.isdecimal() and "".join(filter(str.isdecimal, shown)) != value:
             shown = f"{shown}\n{value}" if shown else value
-        formula = attribute(cell, "formula")
+        formula = said.get("formula", "")
         if '"' in formula:
             self._note([[(formula, "formula")]], place)
-        return shown or attribute(cell, "string-value")
+        return shown or said.get("string-value", "")
 
     def _note(self, boxes: list[list[tuple[str, str]]], place: str) -> None:
         for runs in boxes:
@@ -270,6 +273,13 @@ def _shapes(element: Element, flow: Flow, styles: Styles) -> None:
                 flow.between = "\n"
 
 
+def _in_cell(paragraph: Element) -> bool:
+    return local(paragraph.getparent().tag) in ("table-cell", "covered-table-cell")
+
+
 def _count(element: Element, name: str) -> int:
-    value = attribute(element, name)
+    return _number(attribute(element, name))
+
+
+def _number(value: str) -> int:
     return int(value) if value.isdecimal() and 0 < len(value) < 9 else 1
