@@ -17,7 +17,7 @@ from shoumi.engine.extractors._olewrite import write
 from shoumi.engine.extractors.msg import _Store
 from shoumi.engine.limits import Limits
 from shoumi.engine.settings import Settings
-from shoumi.engine.types import Segment
+from shoumi.engine.types import Gap, Segment
 
 
 def extract(data: bytes) -> list[Any]:
@@ -179,3 +179,11 @@ def test_metafiles_of_libreoffice_are_drawings() -> None:
     actions = struct.pack("<HHI", 114, 2, len(body)) + body + struct.pack("<HHI", 139, 1, 0)
     data = b"VCLMTF" + struct.pack("<HIIHI", 1, 49, 0, 1, 27) + bytes(27) + struct.pack("<iiI", 9, 9, 2) + actions
     assert texts(data) == text
+
+
+def test_rtf_that_is_cut_or_empty_says_so() -> None:
+    """Both ended in silence."""
+    cut = extract(rb"{\rtf1\ansi some words and th")
+    assert [part.detail for part in cut if isinstance(part, Gap)] == ["the end of the document is missing"]
+    with pytest.raises(NoText):
+        extract(rb"{\rtf1\ansi\par}")

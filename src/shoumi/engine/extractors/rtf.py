@@ -16,6 +16,7 @@ from typing import Final
 
 from shoumi.engine import encoding, sniff
 from shoumi.engine.blob import Blob
+from shoumi.engine.errors import NoText
 from shoumi.engine.extractors._charsets import CHARSETS
 from shoumi.engine.settings import Settings
 from shoumi.engine.types import Gap, Item, Locator, Segment
@@ -86,16 +87,21 @@ class Rtf:
         return RTF if sample.head[:256].lstrip().startswith(b"{\\rtf") else None
 
     def segments(self, blob: Blob, settings: Settings) -> Iterator[Segment | Item | Gap]:  # noqa: ARG002
-        """Yield the main text, the other parts, then objects and pictures."""
+        """Yield the main text, the other parts, then objects and pictures. Raises NoText when there is nothing."""
         data, items = _embedded(blob.read())
         reader = _Text(data.decode("latin-1"))
-        yield Segment(reader.part(""))
+        body = reader.part("")
+        yield Segment(body)
         for name in reader.names():
             if text := reader.part(name).strip():
                 how = _HIDING.get(name, "")
                 yield Segment(text, Locator(part=name), hidden=bool(how), hiding=how)
         for number, (kind, found) in enumerate(items, 1):
             yield Item(self.name, f"{kind}-{number}", len(found), None, partial(io.BytesIO, found), self.name)
+        if reader.unfinished:
+            yield Gap("corrupt", "the end of the document is missing")
+        elif not (body.strip() or reader.names() or items):
+            raise NoText("no text in it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +153,11 @@ class _Text:
     def names(self) -> list[str]:
         """Return the names of all parts but the main text, and but those that only describe the layout."""
         return [name for name in self.parts if name not in ("", "fonts", "styles")]
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether groups are still open at the end."""
+        return bool(self._stack)
 
     def part(self, name: str) -> str:
         """Return a part's text; halves of characters beyond the first plane are joined."""
