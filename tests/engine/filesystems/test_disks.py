@@ -333,11 +333,17 @@ def test_a_wrapped_disk_that_is_damaged_is_a_gap(tmp_path: Path) -> None:
         (0, b"XFSB", Unsupported, "XFS"),
         (65600, b"_BHRfS_M", Unsupported, "Btrfs"),
         (1024, b"BD" + bytes(18) + b"\0\0\2\0", Unsupported, "HFS"),
+        (424, bytes.fromhex("3bd66749292ed84a8399f6a339e3d001"), Encrypted, "BitLocker To Go"),
+        (66908, b"\x19\1\x54\x19", Unsupported, "UFS"),
+        (16404, b"\0\0\0\7version", Unsupported, "ZFS"),
+        (1 << 20, b"\x0d\xd0\1\xc0", Unsupported, "VMFS"),
+        (508, b"\xda\xbe\x31\xbe", Unsupported, "Sun"),
+        (200_000 // 65536 * 65536 - 65536, b"\xfc\x4e\x2b\xa9", Unsupported, "Linux RAID"),
         (0, b"anything", Unsupported, "no file system"),
     ],
 )
 def test_what_is_not_read_is_named(offset: int, magic: bytes, reason: type[Unexamined], word: str) -> None:
-    data = bytearray(200_000)
+    data = bytearray(200_000 + (offset > 200_000) * offset)
     data[0] = 0xEB
     data[offset : offset + len(magic)] = magic
     image = images.Plain(Blob.of_bytes(bytes(data), Limits()))
@@ -466,3 +472,67 @@ def test_a_damaged_first_folder_is_never_silent() -> None:
     size = struct.unpack_from("<H", data, 1112)[0]
     data[table + size : table + 2 * size] = bytes(size)
     assert any("first folder" in gap.detail for gap in Read(bytes(data)).gaps)
+
+
+def test_a_list_of_extents_out_of_order_is_read_in_order(tmp_path: Path) -> None:
+    program, editor = needs("mkfs.ext4", "e2fsprogs"), needs("debugfs", "e2fsprogs")
+    image, source = tmp_path / "image", tmp_path / "source"
+    image.write_bytes(bytes(1 << 20))
+    text = b"".join(f"line {number:07}\n".encode() for number in range(2048))
+    source.write_bytes(text)
+    subprocess.run([program, "-q", "-b", "1024", "-O", "^has_journal", image], check=True)
+    subprocess.run([editor, "-w", "-R", f"write {source} file", image], check=True, capture_output=True)
+    data = bytearray(image.read_bytes())
+    heads = (at for at in range(0, len(data) - 12, 4) if data[at : at + 2] == b"\x0a\xf3" and data[at + 2] in (2, 3, 4))
+    at = next(heads)  # of the file: it is in several pieces, folders are in one
+    entries = [bytes(data[at + 12 * number : at + 12 * number + 12]) for number in range(1, 1 + data[at + 2])]
+    data[at + 12 : at + 12 + 12 * len(entries)] = b"".join(reversed(entries))
+    assert Read(bytes(data)).files["file"] == text
+
+
+def test_a_fat_that_breaks_off_keeps_what_is_there() -> None:
+    read = Read(content("fat16")[: 3 << 20])
+    assert not [gap for gap in read.gaps if "file system is damaged" in gap.detail]
+    assert read.files
+
+
+def test_partitions_behind_the_end_are_named() -> None:
+    data, _ = partitioned("mbr")
+    cut = struct.unpack_from("<I", data, 454)[0] * 512 + 512
+    whole = Read(data)
+    read = Read(data[:cut])
+    assert {path.split("/")[0] for path in whole.files} == {"partition 1", "partition 5", "partition 6"}
+    named = [step.name for gap in read.gaps for step in gap.trail.steps if "image ends" in gap.detail]
+    assert named == ["partition 1", "partition 5"]  # the sixth is only listed behind the end
+
+
+def test_a_table_counts_more_than_what_was_left_from_before() -> None:
+    data = bytearray(partitioned("mbr")[0])
+    data[1080:1082] = b"\x53\xef"  # of an ext that filled the disk before it was divided
+    struct.pack_into("<II", data, 1024, 64, 4096)
+    assert Read(bytes(data)).files.keys() == Read(partitioned("mbr")[0]).files.keys()
+
+
+def test_the_data_of_a_disc_are_read_from_whole_sectors() -> None:
+    disc = images.Disc.SYNC
+    plain = content("fat12")
+    plain += bytes(-len(plain) % 2048)
+    sectors = (plain[at : at + 2048] for at in range(0, len(plain), 2048))
+    read = Read(b"".join(disc + b"\0\2\0\1" + sector + bytes(288) for sector in sectors))
+    assert living().items() <= read.files.items()
+
+
+def test_a_disc_in_a_partition_is_opened_as_one() -> None:
+    data = bytearray(partitioned("mbr")[0])
+    start = struct.unpack_from("<I", data, 454)[0] * 512
+    data[start + 32769 : start + 32774] = b"CD001"
+    read = Read(bytes(data))
+    name = next(path for path in read.files if path.endswith("disc.iso"))
+    assert read.files[name][32769:32774] == b"CD001"
+
+
+@pytest.mark.parametrize("magic", [b"QED\0", b"Bochs Virtual HD Image", b"COWD", b"sprs", b"ADSEGMENTEDFILE\0"])
+def test_wrapped_disks_that_are_not_read_are_named_and_swept(magic: bytes) -> None:
+    read = Read(magic.ljust(512, b"\0") + bytes(40_000) + "内部资料，注意保存。".encode() * 20 + bytes(40_000))
+    assert [gap.reason for gap in read.gaps] == ["unsupported"]
+    assert "内部资料，注意保存。".encode() in read.raw()

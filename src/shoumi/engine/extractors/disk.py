@@ -18,13 +18,14 @@ from shoumi.engine.blob import Blob
 from shoumi.engine.errors import Corrupt, Encrypted, Unexamined
 from shoumi.engine.filesystems import disk, images, partitions
 from shoumi.engine.filesystems.partitions import Partition
-from shoumi.engine.filesystems.volume import Entry, Extent, Image, Part, Volume
+from shoumi.engine.filesystems.volume import Entry, Extent, Image, Part, Volume, content
 from shoumi.engine.rawsweep import LARGE
 from shoumi.engine.settings import Settings
 from shoumi.engine.types import Gap, Item, Raw, Segment, Step, Trail
 
 DISK: Final = "application/x-disk-image"
 _SAMPLES: Final = 64  # places where a large text is looked at
+_DISC_MARK, _DISC = (32769, 5), b"CD001"  # ISO 9660, which is opened like an archive
 _DAMAGE: Final = (struct.error, IndexError, ValueError, OverflowError, RecursionError)
 
 
@@ -54,8 +55,16 @@ class Disk:
         """Yield files, deleted files, then what is free. Raises Unexamined when the image itself cannot be read."""
         try:
             wrapped, image, gaps = images.opened(blob)
-        except _DAMAGE as error:
-            raise Corrupt("the header of the image is damaged") from error
+        except Encrypted:
+            raise
+        except Unexamined as error:
+            yield Gap(error.reason, str(error))
+            yield from _swept(images.Plain(blob), [(0, blob.size)], frozenset())
+            return
+        except _DAMAGE:
+            yield Gap("corrupt", "the header of the image is damaged; text in it was looked for")
+            yield from _swept(images.Plain(blob), [(0, blob.size)], frozenset())
+            return
         yield from gaps
         parts = [] if disk.whole(image) else partitions.table(image)[1]
         if not parts:
@@ -71,16 +80,25 @@ class _Reading:
 
     def __init__(self, image: Image, partition: Partition, label: str) -> None:
         self._image, self._partition, self._label = image, partition, label
-        end = min(partition.end, image.size)
+        end = max(partition.start, min(partition.end, image.size))
         self._part = Part(image, partition.start, end - partition.start)
         self._starts: set[int] = set()  # where files begin: an archive there is not a fragment
         self._kind = "disk"
+        self._prefix = f"{label}/" if partition.number else ""
+
+    def _all(self) -> BinaryIO:
+        return content(self._part, [(0, self._part.size)], self._part.size)()
 
     def all(self) -> Iterator[Item | Gap | Raw]:
         """Yield the partition's files, then what is free in it; all of it when that cannot be told."""
         missing = self._partition.end - self._image.size
         if missing > 0:
             yield self._gap(Corrupt(f"the image ends {missing} bytes before the partition does; a part may be missing"))
+        if not self._part.size:
+            return
+        if self._part.read(*_DISC_MARK) == _DISC and (self._partition.number or self._label != "raw"):
+            yield self._item(Entry("disc.iso", self._part.size, self._all), self._prefix)
+            return
         free: list[Extent] = [(0, self._part.size)]
         try:
             volume = disk.volume(self._part)
@@ -99,15 +117,14 @@ class _Reading:
         yield from _swept(self._image, ((start + first, start + last) for first, last in free), frozenset(self._starts))
 
     def _files(self, volume: Volume) -> Iterator[Item | Gap]:
-        prefix = f"{self._label}/" if self._partition.number else ""
         for entry in volume.entries():
             if isinstance(entry, Gap):
                 steps = entry.trail.steps or (Step(self._kind, self._label),)
-                yield Gap(entry.reason, entry.detail, Trail((Step(steps[0].kind, prefix + steps[0].name),)))
+                yield Gap(entry.reason, entry.detail, Trail((Step(steps[0].kind, self._prefix + steps[0].name),)))
                 continue
             if entry.first is not None:
                 self._starts.add(self._partition.start + entry.first)
-            yield self._item(entry, prefix)
+            yield self._item(entry, self._prefix)
 
     def _item(self, entry: Entry, prefix: str) -> Item:
         kind = "deleted" if entry.deleted else self._kind

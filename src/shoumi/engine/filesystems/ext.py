@@ -182,7 +182,7 @@ class Ext:
             yield Gap("corrupt", "the folder names a file that does not exist", Trail((Step("ext", path),)))
         elif inode.mode & 0xF000 == _FOLDER:
             yield from self._folder(number, path, depth + 1)
-        elif inode.mode & 0xF000 == _FILE:
+        elif inode.mode & 0xF000 in (_FILE, 0):  # 0: its kind is lost
             self._seen.add(number)  # a file with two names is read as both, as in any folder
             yield from self._file(inode, path, deleted=False)
 
@@ -203,7 +203,7 @@ class Ext:
         if inode.flags & _LOCKED:
             yield Entry(path, inode.size, _locked, deleted, inode.modified)
             return
-        if inode.flags & _INLINE:
+        if inode.flags & _INLINE and not (inode.flags & _EXTENTS and inode.blocks.startswith(b"\x0a\xf3")):
             yield Entry(path, inode.size, held(self._inline(inode)), deleted, inode.modified)
             return
         try:
@@ -265,8 +265,8 @@ class Ext:
             if not any(raw):
                 return
             raise Corrupt("the file's list of extents is damaged")
-        for number in range(count):
-            entry = raw[12 + 12 * number : 24 + 12 * number]
+        entries = (raw[12 + 12 * number : 24 + 12 * number] for number in range(count))
+        for entry in sorted(entries, key=lambda entry: entry[3::-1]):  # a damaged list may be out of order
             if level:
                 _, low, high = struct.unpack_from("<IIH", entry, 0)
                 place = low | high << 32

@@ -253,7 +253,7 @@ def _folders(data: bytes, cluster: int, *, least: int = 2) -> list[int]:
     import numpy as np
 
     count = len(data) // cluster
-    rows = np.frombuffer(data, dtype=np.uint8, count=count * cluster).reshape(count, -1, 32)[:, :_LOOKED]
+    rows = np.frombuffer(data, dtype=np.uint8, count=count * cluster).reshape(count, cluster // 32, 32)[:, :_LOOKED]
     kind = rows[:, :, 11]
     long = (kind & 0x3F == _LONG) & (rows[:, :, 12] == 0) & (rows[:, :, 26] == 0) & (rows[:, :, 27] == 0)
     name = rows[:, :, 1:11]

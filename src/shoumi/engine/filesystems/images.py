@@ -3,14 +3,15 @@
 Formats whose blocks are mapped one by one share ``Mapped``; each tells where a block stands. Differencing images hold
 only what changed since their parent, which is another file: what they hold is read, and the caller is told.
 Sources: VHD Image Format Specification (Microsoft, 2006), MS-VHDX 1.0, VMware Virtual Disk Format 5.0, QEMU
-docs/interop/qcow2.txt, VirtualBox VDICore.h. EnCase images stand in ``ewf``.
+docs/interop/qcow2.txt, VirtualBox VDICore.h. Parallels as docs/interop/parallels.txt of QEMU
+has it, ECMA-130 (sectors of discs). EnCase images stand in ``ewf``, those of macOS in ``dmg``.
 """
 
 from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import BinaryIO, Final
 
@@ -344,12 +345,63 @@ class Vdi(Mapped):
         return super().written(first, min(last, len(self._table)))
 
 
+class Parallels(Mapped):
+    """Parallels, both versions of its expanding image."""
+
+    _MAGIC: Final = b"WithoutFreeSpace"
+    MAGICS: Final = (_MAGIC, b"WithouFreSpacExt")
+
+    def __init__(self, blob: Blob) -> None:
+        super().__init__(blob)
+        header = self.at(0, 64)
+        tracks, entries, sectors = struct.unpack_from("<IIQ", header, 28)
+        self._first = header.startswith(self._MAGIC)  # its table counts sectors, the later one blocks
+        self.size = (sectors & 0xFFFFFFFF if self._first else sectors) * _SECTOR
+        self.block = _block(tracks * _SECTOR)
+        self._table = self.numbers(64, entries, "<u4")
+
+    def where(self, number: int) -> int | None:
+        """Return where a block begins."""
+        place = self._table[number] if number < len(self._table) else 0
+        return place * (_SECTOR if self._first else self.block) or None
+
+    def written(self, first: int, last: int) -> Iterator[int]:
+        """Yield the blocks that the table knows."""
+        return super().written(first, min(last, len(self._table)))
+
+
+class Disc(Mapped):
+    """A copy of a compact disc with all 2,352 bytes of its sectors; the 2,048 of them that are data are the disk."""
+
+    SYNC: Final = b"\0" + b"\xff" * 10 + b"\0"
+    _RAW: Final = 2352
+
+    def __init__(self, blob: Blob) -> None:
+        super().__init__(blob)
+        self.block = 2048
+        self._head = 16 if self.at(15, 1) == b"\1" else 24  # mode 2 has another eight bytes
+        self.size = self.length // self._RAW * self.block
+
+    def where(self, number: int) -> int:
+        """Return where a sector's data begin."""
+        return number * self._RAW + self._head
+
+
+# Other wrappings that are not read: how they begin, what they are called.
+_OTHERS: Final = (
+    (b"QED\0", "QED"),
+    (b"Bochs Virtual HD Image", "Bochs"),
+    (b"COWD", "VMware in its old form (COWD)"),
+    (b"\xbe\xba\xfe\xca\0\0\0\0", "VMware in its form SESparse"),
+    (b"sprs", "macOS in its form sparseimage"),
+)
 # Formats of evidence that no permissive library reads: how they begin, what they are called.
 _EVIDENCE: Final = (
     (b"LVF\t\r\n\xff\0", "EnCase (L01)"),
     (b"EVF2\r\n\x81\0", "EnCase (Ex01)"),
     (b"LEF2\r\n\x81\0", "EnCase (Lx01)"),
     (b"AFF10\r\n\0", "AFF"),
+    (b"ADSEGMENTEDFILE\0", "FTK Imager (AD1)"),
 )
 
 
@@ -359,6 +411,14 @@ def kind(head: bytes, tail: bytes) -> str:
         return "evidence"
     if head.startswith(b"EVF\t\r\n\xff\0"):
         return "ewf"
+    if any(head.startswith(magic) for magic, _ in _OTHERS):
+        return "other"
+    if tail.startswith(b"koly\0\0\0\4") or head.startswith((b"encrcdsa", b"cdsaencr")):
+        return "dmg"
+    if head.startswith(Parallels.MAGICS):
+        return "parallels"
+    if head.startswith(Disc.SYNC) and head[15:16] in (b"\1", b"\2"):
+        return "cd"
     if head.startswith(b"QFI\xfb"):
         return "qcow2"
     if head.startswith(b"KDMV"):
@@ -381,9 +441,14 @@ def opened(blob: Blob) -> tuple[str, Image, list[Gap]]:
     if name == "evidence":
         form = next(form for magic, form in _EVIDENCE if head.startswith(magic))
         raise Unsupported(f"an image of {form}, which is not read; export it as a raw image (dd)")
-    from shoumi.engine.filesystems.ewf import Ewf  # it is built on what stands here
+    if name == "other":
+        form = next(form for magic, form in _OTHERS if head.startswith(magic))
+        raise Unsupported(f"an image of {form}, which is not read; text in it was looked for")
+    from shoumi.engine.filesystems.dmg import Dmg  # they are built on what stands here
+    from shoumi.engine.filesystems.ewf import Ewf
 
-    wrapped = {"ewf": Ewf, "qcow2": Qcow2, "vmdk": Vmdk, "vhdx": Vhdx, "vdi": Vdi, "vhd": Vhd}[name](blob)
+    classes: dict[str, Callable[[Blob], Mapped]] = {"ewf": Ewf, "dmg": Dmg, "parallels": Parallels, "cd": Disc}
+    wrapped = (classes | {"qcow2": Qcow2, "vmdk": Vmdk, "vhdx": Vhdx, "vdi": Vdi, "vhd": Vhd})[name](blob)
     if not 0 < wrapped.size < 1 << 60:
         raise Corrupt("an impossible size of the disk")
     return name, wrapped, wrapped.gaps

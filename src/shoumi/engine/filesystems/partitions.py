@@ -41,8 +41,8 @@ class Partition:
 def table(image: Image) -> tuple[str, list[Partition]]:
     """Return ``gpt``, ``apple``, ``mbr`` or an empty name, and the partitions in order of their place."""
     for name, found in (("gpt", list(_gpt(image))), ("apple", list(_apple(image))), ("mbr", list(_mbr(image)))):
-        sound = [part for part in found if 0 <= part.start < part.end and part.start < image.size]
-        if sound:
+        sound = [part for part in found if 0 <= part.start < part.end]
+        if any(part.start < image.size for part in sound):  # the others are missing, which is said
             return name, sorted(sound, key=lambda part: part.start)
     return "", []
 
@@ -50,7 +50,7 @@ def table(image: Image) -> tuple[str, list[Partition]]:
 def between(image: Image, partitions: list[Partition]) -> Iterator[Extent]:
     """Yield the stretches of a disk that belong to no partition."""
     at = 0
-    for start, end in joined((part.start, min(part.end, image.size)) for part in partitions):
+    for start, end in joined((part.start, min(part.end, image.size)) for part in partitions if part.start < image.size):
         if start > at:
             yield at, start
         at = max(at, end)
@@ -80,6 +80,8 @@ def _logical(image: Image, base: int) -> Iterator[Partition]:
     while at not in seen and number < _MOST:
         seen.add(at)
         sector = image.read(at * _SECTOR, _SECTOR)
+        if len(sector) < _SECTOR:  # whatever stands there and behind is missing, which is said
+            yield Partition(number, at * _SECTOR, (at + 1) * _SECTOR)
         if sector[510:512] != b"\x55\xaa":
             return
         own, link = list(_slots(sector))[:2]
