@@ -190,8 +190,9 @@ def _without_term(case: Case, standing: Stand) -> Verdict:
     if standing == "inside" and subject(spot.left):
         standing = "start"
     if (standing in ("start", "end") and glued(spot)) or (standing == "inside" and spot.right[:1].isalnum()):
-        free = standing == "start" and case.star == "★" and _CONDITION.fullmatch(spot.right)
-        free = free and not (_GOODS.search(spot.right) or _SELLS.search(spot.right) or spot.right[:1].isdecimal())
+        free = standing == "start" and case.star == "★" and _CONDITION.fullmatch(spot.right) is not None
+        sold = _GOODS.search(spot.right) or _SELLS.search(spot.right) or spot.right[:1].isdecimal()
+        free = free and not sold
         standing = "inside" if free else "sentence"
     return by(case, _STARRED, standing, "level-star" if case.star.strip() else "level-named")
 
