@@ -66,7 +66,9 @@ _LEVEL: Final = Lazy(r"[绝絕机機秘祕]密")
 _RATING: Final = Lazy(r"(?:[★☆]\s*){3}")
 _ENGLISH: Final = Lazy(r"\b(?i:(?:top |strictly |highly )?(?:secret|confidential)|restricted)\b")
 _DOTS: Final = "·・•:：-—–_/|."  # signs that also stand between other words
-_GOODS: Final = Lazy(r"宝典|秘籍|攻略|大全|教程|指南|套餐|推荐|好评|精选|[花乐]园|基地|[店馆屋吧]\s*$")
+_GOODS: Final = Lazy(
+    r"大公[开開]|大揭秘|宝典|秘籍|攻略|大全|教程|指南|套餐|推荐|好评|精选|[花乐]园|基地|[店馆屋吧]\s*$"
+)
 _SHORT: Final = 6
 _PATTERN: Final = Lazy(r"(?:示例|样例|式样|样式|范例|模[板版]|格式)\s*[:：]?$")
 _BLANKS: Final = Lazy(r"[×xX＊*○〇□_]{3}")
@@ -216,6 +218,11 @@ def exam(case: Case) -> Verdict:
         return found
     if standing == "start" and glued(case.spot) and not _SUBJECT.match(simple(case.spot.right)):
         standing = "list" if len(case.spot.right) > _TITLED else "inside"
+    if standing in ("start", "inside") and case.spot.right.strip() == "解密":  # 绝密★考试结束后解密
+        standing = "alone"
+    if standing == "inside" and case.spot.right[:1].isalpha() and bare(case.spot.left):
+        talk = case.spot.right.rstrip()[-1:] in tuple("了吧啊呀吗呢。")
+        standing = "talk" if talk else "sentence"
     if standing in ("sentence", "inside") and _SELLS.search("".join(case.spot.line)):
         return verdict(case, "mention", 0.3, "exam", "stands-sentence")
     return by(case, _FULL, standing, "exam")
