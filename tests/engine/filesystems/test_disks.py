@@ -490,10 +490,12 @@ def test_a_list_of_extents_out_of_order_is_read_in_order(tmp_path: Path) -> None
     assert Read(bytes(data)).files["file"] == text
 
 
-def test_a_fat_that_breaks_off_keeps_what_is_there() -> None:
-    read = Read(content("fat16")[: 3 << 20])
-    assert not [gap for gap in read.gaps if "file system is damaged" in gap.detail]
-    assert read.files
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_system_that_breaks_off_behind_its_files_keeps_them_and_is_named(name: str) -> None:
+    data = content(name)
+    read = Read(data[: len(data) // 2])
+    assert read.files.keys() == Read(data).files.keys()
+    assert [(gap.reason, "behind the end" in gap.detail) for gap in read.gaps] == [("corrupt", True)]
 
 
 def test_partitions_behind_the_end_are_named() -> None:
@@ -531,7 +533,15 @@ def test_a_disc_in_a_partition_is_opened_as_one() -> None:
     assert read.files[name][32769:32774] == b"CD001"
 
 
-@pytest.mark.parametrize("magic", [b"QED\0", b"Bochs Virtual HD Image", b"COWD", b"sprs", b"ADSEGMENTEDFILE\0"])
+def test_a_small_image_of_a_file_system_is_named() -> None:
+    read = Read(b"hsqs\x6c\0\0\0".ljust(4096, b"\0"))
+    assert read.media_type == "application/x-disk-image"
+    assert ["SquashFS" in gap.detail for gap in read.gaps] == [True]
+
+
+@pytest.mark.parametrize(
+    "magic", [b"QED\0", b"Bochs Virtual HD Image\0", b"COWD\1\0\0\0", b"sprs\0\0\0\3", b"ADSEGMENTEDFILE\0"]
+)
 def test_wrapped_disks_that_are_not_read_are_named_and_swept(magic: bytes) -> None:
     read = Read(magic.ljust(512, b"\0") + bytes(40_000) + "内部资料，注意保存。".encode() * 20 + bytes(40_000))
     assert [gap.reason for gap in read.gaps] == ["unsupported"]

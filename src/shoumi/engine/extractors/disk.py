@@ -104,6 +104,10 @@ class _Reading:
             volume = disk.volume(self._part)
             if volume is not None:
                 self._kind = volume.name
+                missing = volume.span - self._part.size
+                if missing > 0 and self._partition.end <= self._image.size:
+                    said = f"{missing} bytes of the file system lie behind the end of the image or partition"
+                    yield self._gap(Corrupt(said))
                 yield from self._files(volume)
                 free = list(volume.free())
         except Encrypted as error:

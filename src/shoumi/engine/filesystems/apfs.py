@@ -82,6 +82,7 @@ class Apfs:
         self._part = part
         self._container = Container(part)
         self._block = self._container.size
+        self.span = self._container.total * self._block
         self._claimed = array("Q")  # first block and number of blocks of what files hold, in turn
         self._slack: list[Extent] = []
         self._space: Space | None = None

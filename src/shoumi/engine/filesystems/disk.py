@@ -114,9 +114,9 @@ def recognise(blob: Blob) -> bool:
 
     if images.kind(blob.head(4096), read(blob.size - 512, 512)) != "raw":
         return True
-    if blob.size < _SMALLEST:
-        return False
     head = blob.head(_HEAD)
+    if blob.size < _SMALLEST:  # firmware may be small; its file systems begin with a mark of their own
+        return b"\0" in head[:64] and any(not at and head.startswith(magic) for at, magic, _, _ in _OTHERS)
     return _divided(head) or _begins(head) or _other(head, read) is not None or _behind(read, blob.size) is not None
 
 

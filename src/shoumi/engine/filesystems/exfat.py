@@ -50,8 +50,8 @@ class ExFat:
         sector = 1 << head[108]
         self._cluster = sector << head[109]
         self._heap = heap * sector
-        if self._count > part.size // self._cluster + 1:
-            raise Corrupt("the exFAT file system is larger than its partition")
+        self.span = self._heap + self._count * self._cluster
+        self._count = min(self._count, max(0, part.size - self._heap) // self._cluster + 1)
         self._table = self._read_table(fat * sector, length * sector)
         self._bitmap = b""
         self._slack: list[Extent] = []

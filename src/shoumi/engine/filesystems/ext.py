@@ -81,6 +81,7 @@ class Ext:
         if incompatible & _JOURNAL_DEVICE:
             raise Unsupported("the journal of another ext file system; no files are in it")
         high = struct.unpack_from("<I", head, 336)[0] if incompatible & _64BIT else 0
+        self.span = (low | high << 32) * self._block
         self._count = min(low | high << 32, part.size // self._block)
         wide = struct.unpack_from("<H", head, 254)[0] if incompatible & _64BIT else 32
         self._wide = wide if 32 <= wide <= 1024 else 32
@@ -339,8 +340,8 @@ class Ext:
 
     def _hidden(self, block: bytes, start: int, end: int) -> Iterator[tuple[int, str, bool]]:
         """Yield names that a longer entry before them covers: deleted ones."""
-        at = start
-        while at + 12 <= end:
+        at, last = start, min(end - 12, start + len(block[start:end].rstrip(b"\0")) - 1)
+        while at <= last:
             number, length, name = self._entry(block, at)
             count = block[at + 6]
             sound = (

@@ -71,6 +71,7 @@ class Fat:
         if not self._sector or not per_cluster or not length:
             raise Corrupt("the boot sector of the FAT file system is damaged")
         self._cluster = per_cluster * self._sector
+        self.span = total * self._sector
         self._root = ((reserved + copies * length) * self._sector, root * 32)
         self._data = (self._root[0] + self._root[1] + self._sector - 1) // self._sector * self._sector
         clusters = max(0, total * self._sector - self._data) // self._cluster

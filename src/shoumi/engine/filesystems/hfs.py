@@ -91,6 +91,7 @@ class Hfs:
         self._block, self._total = struct.unpack_from(">II", head, 40)
         if self._block < 512 or self._block & (self._block - 1) or self._block > 16 * MIB:
             raise Corrupt("an impossible size of blocks")
+        self.span = self._shift + self._total * self._block
         self._total = min(self._total, part.size // self._block + 1)
         self._bitmap, overflow, catalog, attributes = (_fork(head, at) for at in (112, 192, 272, 352))
         self._overflow: dict[tuple[int, int], list[tuple[int, tuple[tuple[int, int], ...]]]] = {}

@@ -390,10 +390,10 @@ class Disc(Mapped):
 # Other wrappings that are not read: how they begin, what they are called.
 _OTHERS: Final = (
     (b"QED\0", "QED"),
-    (b"Bochs Virtual HD Image", "Bochs"),
-    (b"COWD", "VMware in its old form (COWD)"),
+    (b"Bochs Virtual HD Image\0", "Bochs"),
+    (b"COWD\1\0\0\0", "VMware in its old form (COWD)"),
     (b"\xbe\xba\xfe\xca\0\0\0\0", "VMware in its form SESparse"),
-    (b"sprs", "macOS in its form sparseimage"),
+    (b"sprs\0\0\0\3", "macOS in its form sparseimage"),
 )
 # Formats of evidence that no permissive library reads: how they begin, what they are called.
 _EVIDENCE: Final = (

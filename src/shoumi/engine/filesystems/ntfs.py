@@ -99,6 +99,7 @@ class Ntfs:
         self._size = per_record * self._cluster if per_record > 0 else 1 << -per_record
         if not 256 <= self._size <= 65_536 or not self._cluster:
             raise Corrupt("the boot sector of the NTFS file system is damaged")
+        self.span = total * sector
         self._count = min(total * sector, part.size) // self._cluster
         self._load = lru_cache(maxsize=4096)(self._parse)
         self._table: list[tuple[int, int]] = [(table * self._cluster, self._size * 16)]

@@ -66,9 +66,10 @@ class Entry:
 
 
 class Volume(Protocol):
-    """A file system on a partition. Offsets are those of the partition."""
+    """A file system on a partition. Offsets are those of the partition. ``span`` is the size that it says it has."""
 
     name: str
+    span: int
 
     def entries(self) -> Iterator[Entry | Gap]:
         """Yield every file, deleted ones too, and a Gap for what cannot be read. Raises Unexamined."""
