@@ -11,6 +11,7 @@ import zlib
 
 import pytest
 
+from shoumi.engine import registry
 from shoumi.engine.blob import Blob
 from shoumi.engine.errors import Corrupt, Encrypted, Unexamined, Unsupported
 from shoumi.engine.filesystems import disk, images
@@ -80,6 +81,13 @@ def test_every_packing_gives_back_the_disk() -> None:
     written = list(found.extents(0, found.size))
     assert written[0] == (0, 8 * SECTOR)
     assert sum(end - start for start, end in written) == len(plain) - 5 * SECTOR
+
+
+@pytest.mark.parametrize("chunk", [(0x80000006, bz2.compress(TEXT), TEXT), (0x80000008, lzma.compress(TEXT), TEXT)])
+def test_an_image_that_begins_with_a_packed_piece_is_one(chunk: tuple[int, bytes, bytes]) -> None:
+    sniffer = registry.sniffer()
+    assert sniffer.media_type(Blob.of_bytes(image([chunk])[0], Limits())) == "application/x-disk-image"
+    assert sniffer.media_type(Blob.of_bytes(chunk[1], Limits())) in ("application/x-bzip2", "application/x-xz")
 
 
 @pytest.mark.parametrize("kind", [0x80000004, 0x80000005, 0x80000006, 0x80000007, 0x80000008])

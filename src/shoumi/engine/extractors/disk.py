@@ -24,6 +24,7 @@ from shoumi.engine.settings import Settings
 from shoumi.engine.types import Gap, Item, Raw, Segment, Step, Trail
 
 DISK: Final = "application/x-disk-image"
+_PACKED: Final = {"application/x-bzip2": b"BZh", "application/x-xz": b"\xfd7zXZ"}  # as a .dmg may begin
 _SAMPLES: Final = 64  # places where a large text is looked at
 _DISC_MARK, _DISC = (32769, 5), b"CD001"  # ISO 9660, which is opened like an archive
 _DAMAGE: Final = (struct.error, IndexError, ValueError, OverflowError, RecursionError)
@@ -43,10 +44,12 @@ class Disk:
         sniff.Signature(b"vhdxfile", DISK),
         sniff.Signature(b"LUKS\xba\xbe", DISK),
     )
-    refines = frozenset({sniff.UNKNOWN, sniff.TEXT})
+    refines = frozenset({sniff.UNKNOWN, sniff.TEXT, *_PACKED})
 
     def refine(self, sample: sniff.Sample) -> str | None:
         """Recognise a disk; a raw image that happens to begin with text is no text."""
+        if sample.head.startswith(tuple(_PACKED.values())):
+            return DISK if images.kind(b"", images.tail(sample.blob)) == "dmg" else None
         if disk.recognise(sample.blob):
             return DISK
         return sniff.UNKNOWN if _not_only_text(sample.blob) else None

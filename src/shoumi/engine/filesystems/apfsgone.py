@@ -59,7 +59,8 @@ def _leaf(block: bytes) -> Leaf | None:
         node = node_of(block)
     except (Corrupt, struct.error):
         return None
-    return None if node.level else Leaf(*struct.unpack_from("<QQ", block, 8), node.records)
+    number, xid = struct.unpack_from("<QQ", block, 8)
+    return None if node.level else Leaf(number, xid, node.records)
 
 
 class Left:

@@ -42,7 +42,7 @@ def intact(block: bytes) -> bool:
     second = int((words * weights % np.uint64(_LIMIT)).sum()) % _LIMIT
     low = _LIMIT - (first + second) % _LIMIT
     high = _LIMIT - (first + low) % _LIMIT
-    return struct.unpack_from("<Q", block)[0] == (high << 32 | low)
+    return bool(struct.unpack_from("<Q", block)[0] == (high << 32 | low))
 
 
 @dataclass(frozen=True, slots=True)

@@ -434,8 +434,8 @@ def kind(head: bytes, tail: bytes) -> str:
 
 def opened(blob: Blob) -> tuple[str, Image, list[Gap]]:
     """Return what a disk is wrapped in, the disk, and what is known not to be readable. Raises Unexamined."""
-    head, tail = blob.head(_SECTOR), _tail(blob)
-    name = kind(head, tail)
+    head, end = blob.head(_SECTOR), tail(blob)
+    name = kind(head, end)
     if name == "raw":
         return name, Plain(blob), []
     if name == "evidence":
@@ -454,7 +454,8 @@ def opened(blob: Blob) -> tuple[str, Image, list[Gap]]:
     return name, wrapped, wrapped.gaps
 
 
-def _tail(blob: Blob) -> bytes:
+def tail(blob: Blob) -> bytes:
+    """Return the last 512 bytes."""
     stream = blob.open()
     stream.seek(max(0, blob.size - _SECTOR))
     return stream.read(_SECTOR)
