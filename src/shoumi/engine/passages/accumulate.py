@@ -27,7 +27,7 @@ ENOUGH: Final = 60  # characters of a document (Chinese; three times so many let
 NEAR: Final = 240  # … within so many of the document's,
 SCATTERED: Final = 220  # or this many all over it: set phrases, too, add up in time
 PIECES: Final = 4  # excerpts, at least
-HIDDEN: Final = 3  # characters of an excerpt beside its stored fingerprints, on average: winnowing's window less one
+HIDDEN: Final = 2  # characters of an excerpt beside its stored fingerprints, on average: winnowing leaves some out
 COMMON: Final = 6  # files that have the same excerpt: a phrase
 _SCHEMA: Final = """
 create table if not exists excerpts (document integer, start integer, end integer, file blob, day integer, trail blob,
