@@ -20,6 +20,7 @@ from shoumi.engine.types import Gap, Item, Segment
 
 SECRET = "11010119900307775X"
 WHITE = '<w:color w:val="FFFFFF"/>'
+RED = '<w:color w:val="FF0000"/>'
 NOT_HIDDEN = '<w:vanish w:val="0"/>'
 TINY = '<w:sz w:val="2"/>'
 
@@ -86,6 +87,42 @@ WORD_SHOWN = {
 @pytest.mark.parametrize("place", WORD_SHOWN)
 def test_word_text_that_is_seen(place: str) -> None:
     assert any(SECRET in text for text in texts(extract(docx(WORD_SHOWN[place])), hidden=False))
+
+
+def style(key: str, properties: str, kind: str = "paragraph", more: str = "") -> str:
+    return f'<w:style w:type="{kind}" w:styleId="{key}" {more}><w:rPr>{properties}</w:rPr></w:style>'
+
+
+def based(key: str, on: str, properties: str = "", kind: str = "paragraph") -> str:
+    return style(key, properties, kind).replace("<w:rPr>", f'<w:basedOn w:val="{on}"/><w:rPr>', 1)
+
+
+OF_P, OF_R = '<w:pPr><w:pStyle w:val="S"/></w:pPr>', '<w:rStyle w:val="S"/>'
+DARK = OF_P.replace("</w:pPr>", '<w:shd w:fill="1F497D"/></w:pPr>')
+STYLES = {  # styles, what the document says, whether the letters are seen
+    "paragraph hidden": (style("S", "<w:vanish/>"), f"{OF_P}{run(SECRET)}", False),
+    "paragraph white": (style("S", WHITE), f"{OF_P}{run(SECRET)}", False),
+    "paragraph tiny": (style("S", TINY), f"{OF_P}{run(SECRET)}", False),
+    "run hidden": (style("S", "<w:vanish/>", "character"), run(SECRET, OF_R), False),
+    "run white": (style("S", WHITE, "character"), run(SECRET, OF_R), False),
+    "based on a hidden one": (style("B", "<w:vanish/>") + based("S", "B"), f"{OF_P}{run(SECRET)}", False),
+    "by default": (style("N", WHITE, more='w:default="1"'), run(SECRET), False),
+    "in a circle": (based("S", "B", WHITE) + based("B", "S"), f"{OF_P}{run(SECRET)}", False),
+    "based, but shown again": (style("B", "<w:vanish/>") + based("S", "B", NOT_HIDDEN), f"{OF_P}{run(SECRET)}", True),
+    "the run shows again": (style("S", "<w:vanish/>"), f"{OF_P}{run(SECRET, NOT_HIDDEN)}", True),
+    "the run has its colour": (style("S", WHITE), f"{OF_P}{run(SECRET, RED)}", True),
+    "on a dark ground": (style("S", WHITE), f"{DARK}{run(SECRET)}", True),
+    "of a table": (style("S", WHITE, "table"), f"{OF_P}{run(SECRET)}", True),
+    "another's": (style("T", "<w:vanish/>"), f"{OF_P}{run(SECRET)}", True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("place", STYLES)
+def test_styles_hide_letters_and_show_them_again(place: str) -> None:
+    styles, said, seen = STYLES[place]
+    parts = extract(docx(f"<w:p>{said}</w:p>", styles_xml=word(styles, "styles")))
+    assert any(SECRET in text for text in texts(parts, hidden=not seen))
+    assert not any(SECRET in text for text in texts(parts, hidden=seen))
 
 
 def test_a_hidden_number_keeps_the_label_before_it() -> None:

@@ -184,7 +184,7 @@ def drawing(package: Package, part: str, locator: Locator, *, hiding: str = SEEN
     root, reading = tree(package.chunks(part))
     if root is not None:
         Drawing(flow).read(root)
-    if reading.failed or not flow.last:
+    if reading.failed or flow.silent:
         for line in stripped(package.chunks(part)).splitlines():
             flow.add(line)
     flow.hide(*reading.notes, hiding=NOTE)

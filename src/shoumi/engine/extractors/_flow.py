@@ -41,6 +41,7 @@ class Flow:
         self._any = False
         self.last = ""  # the paragraph added last, where salvage continues
         self.said = 0  # characters added so far
+        self.silent = True  # nothing was added, seen or not
         self.between = "\n"
 
     def add(self, text: str) -> None:
@@ -55,6 +56,7 @@ class Flow:
             self._any = True
             self.last = text
             self.said += len(text)
+            self.silent = False
 
     def runs(self, runs: Sequence[Run]) -> None:
         """Add a paragraph's runs: what is seen as its text, what is not apart."""
@@ -69,6 +71,7 @@ class Flow:
         """Add text that no reader sees, and how it is hidden."""
         if found := [text for text in texts if text.strip()]:
             self._secret.setdefault(hiding, []).extend(found)
+            self.silent = False
         self._size += sum(map(len, texts))
 
     def ready(self) -> Iterator[Segment]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from shoumi.engine.extractors._flow import DELETED, HIDDEN, OFF_PAGE, SEEN, TINY, WHITE, Run
 from shoumi.engine.extractors._xml import Element, attribute, local
@@ -58,6 +58,11 @@ _BY_TAG: Final = (
 )
 _CHARACTERS: Final = {space + name: text for space in SPACES for name, text in _PLAIN.items()}
 _RUN_PROPERTIES: Final = frozenset(space + "rPr" for space in SPACES)
+_LOOKS: Final = {
+    space + name: "vanish" if name == "specVanish" else name
+    for space in SPACES
+    for name in ("vanish", "specVanish", "rStyle", "sz", "color", "highlight", "shd")
+}
 _PARAGRAPH_PROPERTIES: Final = frozenset(space + "pPr" for space in SPACES)
 _NAMING: Final = {"docPr": ("descr", "title"), "textpath": ("string",), "shape": ("alt",), "cNvPr": ("descr", "title")}
 _MATHS: Final = frozenset({"den", "sub", "sup", "lim", "e"})  # ECMA-376 part 1, 22.1: parts of a formula beside others
@@ -78,23 +83,83 @@ _POINTS: Final = {"pt": 1.0, "in": 72.0, "cm": 28.35, "mm": 2.835, "": 1.0}
 _SYMBOLS: Final = {0xF0AB: "★", 0xF0B6: "☆", 0xF0E9: "★", 0xF0EA: "★", 0xF0B7: "•", 0xF06C: "●", 0xF06E: "■"}
 
 
-@dataclass(slots=True)
+class Letters(NamedTuple):
+    """How letters look, as far as something says: hidden or not, size in half points, colour, what lies under."""
+
+    vanish: bool | None = None
+    size: str = ""
+    colour: str = ""
+    ground: str = ""
+
+    def of(self, properties: Element, styles: Styles) -> Letters:
+        """Return how they look when run properties are laid over."""
+        vanish, size, colour, ground = self
+        for entry in properties:
+            name = _LOOKS.get(entry.tag)
+            if name is None:
+                continue
+            if name == "vanish":
+                vanish = _on(entry)
+            elif name == "rStyle":
+                vanish, size, colour, ground = styles.over(self, attribute(entry, "val"))
+            elif name == "sz":
+                size = attribute(entry, "val")
+            elif name == "color":
+                colour = attribute(entry, "val").upper()
+            elif name == "highlight":
+                ground = _HIGHLIGHTS.get(attribute(entry, "val"), ground)
+            else:
+                ground = _shade(entry) or ground
+        return Letters(vanish, size, colour, ground)
+
+    def hiding(self, paper: str) -> str:
+        """Return how they are hidden; letters in the colour of what lies under them are not seen."""
+        if self.vanish:
+            return HIDDEN
+        if self.size in ("1", "2"):  # letters of a millimetre's third
+            return TINY
+        return WHITE if self.colour and self.colour == (self.ground or paper) else SEEN
+
+
+PLAIN: Final = Letters()
+
+
 class Styles:
-    """Ids of styles that hide text, and whether tables may shade cells by style (white text is then seen)."""
+    """How letters of a document's paragraph and character styles look. ``root``: that of ``styles.xml``, or None."""
 
-    hidden: frozenset[str] = frozenset()
+    def __init__(self, root: Element = None) -> None:
+        self._styles: dict[str, tuple[str, Letters]] = {}  # id → the style it is based on, what it says itself
+        self.usual = ""  # the style of paragraphs that name none
+        for style in root.iter(*(space + "style" for space in SPACES)) if root is not None else ():
+            if attribute(style, "type") not in ("paragraph", "character", ""):
+                continue  # white letters of a table's style stand on its dark cells
+            key, base, own = attribute(style, "styleId"), "", Letters()
+            for entry in style.iterchildren("*"):
+                if local(entry.tag) == "basedOn":
+                    base = attribute(entry, "val")
+                elif entry.tag in _RUN_PROPERTIES:
+                    own = own.of(entry, self)
+                elif entry.tag in _PARAGRAPH_PROPERTIES:
+                    own = own._replace(ground=next((_shade(e) for e in entry if local(e.tag) == "shd"), ""))
+            self._styles[key] = base, own
+            if attribute(style, "type") == "paragraph" and attribute(style, "default") in ("1", "true", "on"):
+                self.usual = key
 
-    @classmethod
-    def of(cls, root: Element) -> Styles:
-        """Read them from the root of ``styles.xml``, which may be missing (None)."""
-        if root is None:
-            return cls()
-        hidden = set()
-        for style in root.iter(*(space + "style" for space in SPACES)):
-            for properties in style.iterchildren(*_RUN_PROPERTIES):
-                if any(local(entry.tag) == "vanish" and _on(entry) for entry in properties.iterchildren("*")):
-                    hidden.add(attribute(style, "styleId"))
-        return cls(frozenset(hidden))
+    def over(self, letters: Letters, key: str) -> Letters:
+        """Return how letters look when a style is laid over, with what it is based on."""
+        line: list[str] = []
+        while key in self._styles and key not in line:
+            line.append(key)
+            key = self._styles[key][0]
+        for name in reversed(line):
+            own = self._styles[name][1]
+            letters = Letters(
+                letters.vanish if own.vanish is None else own.vanish,
+                own.size or letters.size,
+                own.colour or letters.colour,
+                own.ground or letters.ground,
+            )
+        return letters
 
 
 @dataclass(slots=True)
@@ -106,18 +171,23 @@ class Paragraph:
     boxes: list[list[Run]] = field(default_factory=list)
     fields: list[str] = field(default_factory=list)
     ground: str = PAPER  # colour under the letters; empty: not known
+    _letters: Letters = PLAIN
+    _state: str = SEEN  # of letters of which their run says nothing
 
     def read(self, element: Element) -> None:
         """Read a ``w:p``."""
-        state = SEEN
+        style = self.styles.usual
         for properties in element.iterchildren(*_PARAGRAPH_PROPERTIES):
             for entry in properties.iterchildren("*"):
                 name = local(entry.tag)
-                if name == "pStyle" and attribute(entry, "val") in self.styles.hidden:
-                    state = HIDDEN
+                if name == "pStyle":
+                    style = attribute(entry, "val")
                 elif name == "shd":
                     self.ground = _shade(entry) or self.ground
-        self._walk(element, state)
+        if style:
+            self._letters = self.styles.over(self._letters, style)
+            self._state = self._letters.hiding(self.ground)
+        self._walk(element, self._state)
 
     def _walk(self, element: Element, state: str) -> None:
         for child in element.iterchildren("*"):
@@ -157,8 +227,8 @@ class Paragraph:
         for child in element.iterchildren("*"):
             tag = child.tag
             if tag in _RUN_PROPERTIES:
-                if state == SEEN and len(child):
-                    state = self._hiding(child)
+                if state == self._state and len(child):
+                    state = self._letters.of(child, self.styles).hiding(self.ground)
                 continue
             code = _BY_TAG.get(tag)
             if code == _TEXT:
@@ -169,25 +239,6 @@ class Paragraph:
                 self._other(child, state)
             elif code != _SKIP:
                 self._special(child, code, state)
-
-    def _hiding(self, properties: Element) -> str:
-        """Return how a run's properties hide it; letters in the colour of what lies under them are not seen."""
-        colour, ground = "", self.ground
-        for entry in properties.iterchildren("*"):
-            name = local(entry.tag)
-            if name in ("vanish", "specVanish") and _on(entry):
-                return HIDDEN
-            if name == "rStyle" and attribute(entry, "val") in self.styles.hidden:
-                return HIDDEN
-            if name == "sz" and attribute(entry, "val") in ("1", "2"):  # half points: letters of a millimetre's third
-                return TINY
-            if name == "color":
-                colour = attribute(entry, "val").upper()
-            elif name == "highlight":
-                ground = _HIGHLIGHTS.get(attribute(entry, "val"), ground)
-            elif name == "shd":
-                ground = _shade(entry) or ground
-        return WHITE if colour and colour == ground else SEEN
 
     def _other(self, child: Element, state: str) -> None:
         name = local(child.tag)

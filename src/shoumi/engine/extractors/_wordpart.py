@@ -37,7 +37,7 @@ def part_text(chunks: Callable[[], Iterable[bytes]], part: str, styles: Styles) 
             _add(paragraph, flow, codes)
             reading.free(element)
         yield from flow.ready()
-    if reading.failed or not flow.last:
+    if reading.failed or flow.silent:
         yield from _rest(chunks(), flow)
     flow.hide(*codes, hiding=FIELD)
     flow.hide(*reading.notes, hiding=NOTE)

@@ -26,6 +26,7 @@ MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.wordprocessin
 _TEXTUAL: Final = re.compile(
     r"(?:header|footer|footnotes|endnotes|comments\w*|document|glossary/(?!_rels)\w+)\d*\.xml", re.IGNORECASE
 )
+_HIDING: Final = re.compile(rb':(?:vanish\b|color [^>]*"[Ff]{6}"|sz [^>]*"[12]")')  # what a style hides letters with
 _NOT_TEXT: Final = re.compile(
     r".*(?:styles|settings|fonttable|numbering|commentsids|commentsext\w*)\w*\.xml", re.IGNORECASE
 )
@@ -70,7 +71,7 @@ class Docx:
 
 def _styles(package: Package, part: str) -> Styles:
     data = package.read(part)
-    return Styles.of(tree([data])[0]) if b"vanish" in data else Styles()
+    return Styles(tree([data])[0] if _HIDING.search(data) else None)
 
 
 def _settings(package: Package, folder: str) -> Iterator[Segment]:
