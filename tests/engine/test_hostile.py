@@ -89,7 +89,7 @@ def test_bombs_are_bounded_and_named(tmp_path: Path) -> None:
     for name, data in bombs().items():
         (folder / name).write_bytes(data)
     (folder / "good.txt").write_text("机密★10年\n")
-    events = inspect(folder, tmp_path / "home", member_bytes=16 * MIB, total_bytes=64 * MIB, step_seconds=30)
+    events = inspect(folder, tmp_path / "home", member_bytes=16 * MIB, total_bytes=64 * MIB)
     said = seen(events)
     assert said["good.txt"] == {"state-secret"}
     assert not [e for e in events if isinstance(e, Gap) and e.reason == "crashed"], events

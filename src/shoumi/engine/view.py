@@ -79,7 +79,7 @@ class View:
 
     def __init__(self, segments: Sequence[Segment], raw: bytes | None = None) -> None:
         self.segments = segments
-        self._source: View = self
+        self._source: View | None = None  # never itself: a circle keeps a block until the collector comes
         self._pieces: tuple[list[int], list[int], list[int]] | None = None
         self._replaced: list[tuple[int, int, int]] = []  # of a folded view: bytes of its source, size of what came
         self._last = (-1, 0, 0, 0)  # segment, byte, code points and lines before it: matches come in order
@@ -103,7 +103,7 @@ class View:
     @property
     def original(self) -> View:
         """The view that this one was folded from, or itself."""
-        return self._source
+        return self if self._source is None else self._source
 
     @property
     def text(self) -> str:
@@ -137,12 +137,12 @@ class View:
             at = start - shift
             folded_at += (at, at + size)
             shift += end - start - size
-        source_end.append(len(self._source.raw))
+        source_end.append(len(self.original.raw))
         return folded_at, source_at, source_end
 
     def source_span(self, start: int, end: int) -> tuple[int, int]:
         """Translate a span of this view to one of ``original``."""
-        if self._source is self:
+        if self._source is None:
             return start, end
         if self._pieces is None:  # few folded views hold anything that asks
             self._pieces = self._align()
