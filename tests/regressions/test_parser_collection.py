@@ -187,3 +187,14 @@ def test_rtf_that_is_cut_or_empty_says_so() -> None:
     assert [part.detail for part in cut if isinstance(part, Gap)] == ["the end of the document is missing"]
     with pytest.raises(NoText):
         extract(rb"{\rtf1\ansi\par}")
+
+
+def test_a_drawing_that_breaks_off_says_so() -> None:
+    letters = "机密".encode("utf-16-le")
+    text = struct.pack("<II16xIfIiiIII16xI", 84, 80, 1, 1.0, 0, 5, 5, 2, 76, 0, 0)[:76] + letters
+    drawn = struct.pack("<II32x", 1, 88) + b" EMF" + bytes(44) + text
+    end = struct.pack("<IIIII", 14, 20, 0, 0, 20)
+    for data, gaps in ((drawn + end, []), (drawn, ["corrupt"])):
+        found = extract(data)
+        assert [part.reason for part in found if isinstance(part, Gap)] == gaps
+        assert [part.text for part in found if isinstance(part, Segment)] == ["机密"]

@@ -27,6 +27,7 @@ SVM: Final = "image/x-svm"
 _PLACED: Final = b"\xd7\xcd\xc6\x9a"
 _BARE: Final = re.compile(rb"[\x01\x02]\0\x09\0\0[\x01\x03]", re.DOTALL)
 _GLYPHS: Final = 0x10  # the record holds glyph numbers of a font, no letters
+_END: Final = 14  # the record that ends an EMF; that of a WMF is 0
 _WIDE_TEXTS, _NARROW_TEXTS, _SMALL_TEXT, _COMMENT = frozenset({84, 97}), frozenset({83, 96}), 108, 70
 _BITMAPS: Final = {80: 48, 81: 48, 76: 84, 77: 84, 78: 84, 79: 96, 114: 84, 116: 84}  # record → where its DIB is said
 _WMF_BITMAPS: Final = {0x0F43: 22, 0x0B41: 20, 0x0940: 16, 0x0D33: 18}
@@ -63,6 +64,8 @@ class Metafile:
         if text.strip():
             yield Segment(text)
         yield from found
+        if lines.broken:
+            yield Gap("corrupt", "the drawing breaks off; what stood before was read")
         if lines.glyphs:
             yield Gap("no-text", f"{lines.glyphs} texts are numbers of glyphs, whose letters only the font knows")
         elif not text.strip() and not found and count > _MANY:
@@ -74,6 +77,7 @@ class _Lines:
 
     def __init__(self) -> None:
         self.glyphs = 0
+        self.broken = False  # the records do not reach the one that ends them
         self._parts: list[str] = []
         self._end: tuple[float, float] | None = None
 
@@ -107,7 +111,7 @@ def _emf(data: bytes, lines: _Lines, found: list[Item | Raw]) -> int:
     at = count = 0
     while at + 8 <= len(data):
         kind, size = struct.unpack_from("<II", data, at)
-        if size < 8:
+        if size < 8 or kind == _END:
             break
         record = data[at : at + size]
         count += 1
@@ -124,15 +128,16 @@ def _emf(data: bytes, lines: _Lines, found: list[Item | Raw]) -> int:
             elif kind in _BITMAPS:
                 _bitmap(*_dib(record, _BITMAPS[kind]), found)
         except struct.error:
-            pass  # a record that is shorter than it must be says nothing
+            lines.broken = True  # a record that is shorter than it must be
         at += size
+    lines.broken |= data[at : at + 4] != struct.pack("<I", _END)
     return count
 
 
 def _emf_texts(record: bytes, kind: int, lines: _Lines) -> None:
     several = kind in (96, 97)
-    first, count = (40, min(struct.unpack_from("<I", record, 36)[0], 1000)) if several else (36, 1)
-    for at in range(first, first + 40 * count, 40):
+    first, count = (40, struct.unpack_from("<I", record, 36)[0]) if several else (36, 1)
+    for at in range(first, min(first + 40 * count, len(record)), 40):
         x, y, letters, offset, options = struct.unpack_from("<iiIII", record, at)
         if options & _GLYPHS:
             lines.glyphs += letters > 0
@@ -174,6 +179,8 @@ def _comment(record: bytes, at: int, lines: _Lines, found: list[Item | Raw]) -> 
             options, _, letters = struct.unpack_from("<III", body, 4)
             if options & 1:
                 lines.say(_wide(body[16 : 16 + 2 * letters]))
+            else:
+                lines.glyphs += letters > 0
         elif kind == 0x4008:  # Object: a picture among others
             _pictures(body, found)
         if whole < 12:
@@ -187,7 +194,7 @@ def _wmf(data: bytes, lines: _Lines, found: list[Item | Raw]) -> int:
     count, codec = 0, "cp1252"
     while at + 6 <= len(data):
         words, kind = struct.unpack_from("<IH", data, at)
-        if words < 3:
+        if words < 3 or kind == 0:
             break
         body = data[at + 6 : at + 2 * words]
         count += 1
@@ -205,8 +212,9 @@ def _wmf(data: bytes, lines: _Lines, found: list[Item | Raw]) -> int:
             elif kind in _WMF_BITMAPS:
                 _packed(body[_WMF_BITMAPS[kind] :], found)
         except struct.error:
-            pass
+            lines.broken = True
         at += 2 * words
+    lines.broken |= data[at + 4 : at + 6] != b"\0\0"
     return count
 
 
@@ -224,6 +232,7 @@ def _svm(data: bytes, lines: _Lines, found: list[Item | Raw]) -> int:
             found.append(item(f"picture-{len(found) + 1}.bmp", body[start:], "metafile"))
         at += 8 + size
         count += 1
+    lines.broken = at > len(data)
     return count
 
 
@@ -255,6 +264,8 @@ def _dib(record: bytes, at: int) -> tuple[bytes, bytes]:
 
 def _packed(dib: bytes, found: list[Item | Raw]) -> None:
     """Take a bitmap whose pixels follow its header and colours."""
+    if len(dib) < 40:
+        return  # the operation is one without a bitmap
     size, depth, used = struct.unpack_from("<I", dib)[0], *struct.unpack_from("<H14xI", dib, 14)
     colours = 4 * (used or (1 << depth if depth <= 8 else 0))
     _bitmap(dib[: size + colours], dib[size + colours :], found)

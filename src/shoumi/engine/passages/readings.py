@@ -14,6 +14,7 @@ from typing import Final
 from shoumi.engine.view import View
 
 _BESIDE: Final = 24  # bytes beside a character that the readings differ in: what a k-gram with it may span
+_AHEAD, _SEEN = 1 << 16, 8  # how far ahead the first reading may say it: some bytes, and times its length
 _SAME: Final = re.compile(rb"[\x00-\x7f]{%d,}" % (2 * _BESIDE + 1))
 
 
@@ -27,13 +28,19 @@ def once(view: View) -> bytes:
         if number and _second(segment.locator.part):
             start, end = view.starts[number], ends[number]
             first = view.raw[view.starts[number - 1] : start]
-            raw[start:end] = _SAME.sub(lambda found: _blanked(found.group(), first), view.raw[start:end])  # noqa: B023
+            _blank(raw, start, end, first)
     return bytes(raw)
 
 
-def _blanked(same: bytes, first: bytes) -> bytes:
-    middle = same[_BESIDE:-_BESIDE]
-    return same[:_BESIDE] + b" " * len(middle) + same[-_BESIDE:] if middle in first else same
+def _blank(raw: bytearray, start: int, end: int, first: bytes) -> None:
+    """Blank what the first reading has, too: both say it in the same order, so nothing is looked for from the start."""
+    at = 0
+    for same in _SAME.finditer(bytes(raw[start:end])):
+        middle = same.group()[_BESIDE:-_BESIDE]
+        found = first.find(middle, at, at + _SEEN * (same.end() - same.start()) + _AHEAD)
+        if found >= 0:
+            at = found + len(middle)
+            raw[start + same.start() + _BESIDE : start + same.end() - _BESIDE] = b" " * len(middle)
 
 
 @cache
